@@ -1,0 +1,165 @@
+"""The shape of the configuration file; design: one frozen struct a table, keys as in the file.
+
+References to secrets stay references here (plain `str`); `cockpit.config.secrets.resolve` follows them when
+a source is built, so that a printed setting never holds a password from elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$", description="a short name")]
+Duration = Annotated[str, msgspec.Meta(pattern=r"^\s*(\d+(\.\d+)?(ms|[smhdw])\s*)+$", description="30s, 5m, 1h30m")]
+
+
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What all tables share: frozen, and an unknown key is an error."""
+
+
+class Postgres(Table, frozen=True):
+    """A PostgreSQL database; an empty `dsn` leaves all to the PG* variables and service files."""
+
+    name: Name
+    dsn: str = ""
+    observer_dsn: str = ""
+    tunnel: str = ""
+    every: Duration = "2s"
+    timeout: Duration = "3s"
+
+
+class Redis(Table, frozen=True):
+    """A Redis server, or a Redis REST service."""
+
+    name: Name
+    url: str = ""
+    observer_url: str = ""
+    rest_url: str = ""
+    rest_token: str = ""
+    lock_prefix: str = "lock:"
+    every: Duration = "2s"
+    timeout: Duration = "3s"
+
+
+class Docker(Table, frozen=True):
+    """A Docker Engine; an empty `host` takes the current context."""
+
+    name: Name
+    host: str = ""
+    observer_host: str = ""
+    project: str = ""
+    every: Duration = "2s"
+    timeout: Duration = "5s"
+
+
+class Processes(Table, frozen=True):
+    """Supervised processes: a supervisor's HTTP API on a unix socket."""
+
+    name: Name
+    socket: str
+    every: Duration = "2s"
+    timeout: Duration = "3s"
+
+
+class Log(Table, frozen=True):
+    """A log file that is followed across rotation."""
+
+    name: Name
+    file: str
+
+
+class ScalarQuery(Table, frozen=True):
+    """Where one value comes from: a SQL scalar, or a Redis key."""
+
+    sql: str = ""
+    redis: str = ""
+    on: str = ""
+
+
+class Job(Table, frozen=True):
+    """A recurring job and the lock that guards it."""
+
+    name: Name
+    lock: str = ""
+    every: Duration | None = None
+    lock_ttl: Duration | None = None
+    max_run: Duration | None = None
+    last_run: ScalarQuery | None = None
+
+
+class Check(Table, frozen=True, rename={"for_": "for"}):
+    """One source's reading and the conditions on it.
+
+    Exactly one of http, sql, redis, job, lock, connections, service, log or disk says what is read.
+    """
+
+    name: Name
+    http: str | None = None
+    method: str = "GET"
+    headers: dict[str, str] = {}
+    body: str = ""
+    sql: str | None = None
+    redis: str | None = None
+    job: str | None = None
+    lock: str | None = None
+    connections: str | None = None
+    service: str | None = None
+    disk: str | None = None
+    on: str = ""
+    value: str = ""
+    ok: str = ""
+    warn: str = ""
+    crit: str = ""
+    for_: Duration = "0s"
+    every: Duration = "5s"
+    timeout: Duration = "3s"
+
+
+class Environment(Table, frozen=True):
+    """One environment and its sources. It is protected unless the file says that it is not."""
+
+    label: str = ""
+    protected: bool = True
+    colour: Literal["", "red", "yellow", "green", "blue"] = ""
+    service: str = ""
+    base_url: str = ""
+    headers: dict[str, str] = {}
+    runbooks: tuple[str, ...] = ()
+    severity: str = "P1"
+    host: bool = True
+    postgres: tuple[Postgres, ...] = ()
+    redis: tuple[Redis, ...] = ()
+    docker: tuple[Docker, ...] = ()
+    processes: tuple[Processes, ...] = ()
+    logs: tuple[Log, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+
+class JournalSettings(Table, frozen=True):
+    """Where the journal is kept; an empty path means the user's state folder."""
+
+    path: str = ""
+
+
+class Interface(Table, frozen=True):
+    """How the screen looks and sounds."""
+
+    theme: str = ""
+    ascii: bool = False
+    bell: bool = True
+
+
+class Settings(Table, frozen=True):
+    """The whole file."""
+
+    environments: dict[str, Environment]
+    default: str = ""
+    journal: JournalSettings = JournalSettings()
+    interface: Interface = Interface()
+    keys: dict[str, str] = {}
+
+
+CHECK_SUBJECTS = ("http", "sql", "redis", "job", "lock", "connections", "service", "disk")
+"""The keys of a check of which exactly one is given."""

@@ -1,0 +1,91 @@
+"""The incident and its journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from cockpit.model.health import Json
+
+
+class EntryKind(StrEnum):
+    """What a journal entry records."""
+
+    INCIDENT = "incident"
+    INTENT = "intent"
+    OUTCOME = "outcome"
+    REFUSAL = "refusal"
+    READ = "read"
+    STEP = "step"
+    DECISION = "decision"
+    NOTE = "note"
+    VERDICT = "verdict"
+    SOURCE = "source"
+    RUN = "run"
+    ROLE = "role"
+    SESSION = "session"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One line of the append-only record.
+
+    Attributes:
+        sequence: 1, 2, 3 ... without gaps.
+        at: UTC time.
+        actor: user@host.
+        incident: its id, "" outside one.
+        kind: what it records.
+        payload: JSON object.
+        previous: hash of the entry before, 64 zeros for the first.
+        hash: SHA-256 over all the above, in hexadecimal.
+    """
+
+    sequence: int
+    at: datetime
+    actor: str
+    incident: str
+    kind: EntryKind
+    payload: dict[str, Json] = field(hash=False)
+    previous: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Whether the journal's chain holds.
+
+    Attributes:
+        intact: True when nothing was edited, removed, reordered or cut.
+        entries: how many were read.
+        problem: one sentence naming the first break, "" when intact.
+    """
+
+    intact: bool
+    entries: int
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """An incident: id such as "INC-7", severity such as "P1", title, UTC start, UTC end or None."""
+
+    id: str
+    severity: str
+    title: str
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+class StepState(StrEnum):
+    """Where a step of a run stands."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+    SKIPPED = "skipped"
+    NOT_APPLICABLE = "not applicable"

@@ -1,0 +1,126 @@
+"""What the engine needs from the world, as protocols; adapters fulfil them, tests may stand in for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from cockpit.model.actions import Answer, Identity, Operation, Outcome, Permit, Prepared
+from cockpit.model.health import Json
+from cockpit.model.incident import EntryKind, JournalEntry, Verification
+from cockpit.model.readings import SourceId
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """UTC now, aware."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds on a clock that never goes back."""
+        ...
+
+
+class Source(Protocol[T_co]):
+    """Something that can be read again and again."""
+
+    @property
+    def id(self) -> SourceId:
+        """Which source it is."""
+        ...
+
+    @property
+    def server(self) -> str | None:
+        """Identity of the server process behind it as of the last fetch; None when not known."""
+        ...
+
+    async def fetch(self) -> T_co:
+        """Read it once.
+
+        Raises:
+            SourceError: when it could not be read.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections; never raises."""
+        ...
+
+
+class Reader(Protocol):
+    """Runs operations that only read, on behalf of a runbook step."""
+
+    @property
+    def id(self) -> SourceId:
+        """The source it reads from."""
+        ...
+
+    async def read(self, operation: Operation, timeout: float) -> Answer:  # noqa: ASYNC109  the adapter owns the deadline
+        """Run it in the way that the server itself keeps from writing.
+
+        Args:
+            operation: what to read.
+            timeout: seconds.
+
+        Raises:
+            SourceError: when it could not be read, or when it is not a read.
+        """
+        ...
+
+
+class Executor(Protocol):
+    """Changes one source; never built for an observer."""
+
+    @property
+    def id(self) -> SourceId:
+        """The source it changes."""
+        ...
+
+    async def prepare(self, operation: Operation) -> Prepared:
+        """Look at the target without touching it: exact targets, identity, preview.
+
+        Raises:
+            SourceError: when the target does not exist or cannot be looked at.
+        """
+        ...
+
+    async def identify(self, operation: Operation) -> Identity | None:
+        """The identity of the prepared operation's targets as they are now; None when they are gone.
+
+        Raises:
+            SourceError: when that cannot be found out.
+        """
+        ...
+
+    async def execute(self, permit: Permit) -> Outcome:
+        """Do it once; drivers' own retries are off. Never raises: what went wrong is in the outcome."""
+        ...
+
+
+class Journal(Protocol):
+    """The append-only record, open for writing."""
+
+    async def append(self, kind: EntryKind, payload: dict[str, Json], incident: str = "") -> JournalEntry:
+        """Write one entry and wait until it is on the disk.
+
+        Raises:
+            JournalError: when it is not.
+        """
+        ...
+
+    async def entries(self, incident: str = "", after: int = 0) -> Sequence[JournalEntry]:
+        """Entries with a sequence above `after`, of one incident or of all."""
+        ...
+
+    async def verify(self) -> Verification:
+        """Whether the chain holds."""
+        ...
+
+    async def close(self) -> None:
+        """Wait for what is under way and let go of the file; never raises."""
+        ...

@@ -1,0 +1,1 @@
+"""Markdown to `cockpit.model.runbook`: pure functions, no input or output."""

@@ -1,0 +1,1 @@
+"""The embedded range: real servers, the sample service, the scenarios."""
