@@ -1,0 +1,16 @@
+"""What every test may rely on."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.pop("NO_COLOR", None)
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+
+import pytest  # noqa: E402  Textual reads its variables when it is imported
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """The event loop that the cockpit runs on."""
+    return "asyncio"
