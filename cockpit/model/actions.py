@@ -6,13 +6,18 @@ execution -> outcome. The types here are the stations; cockpit/engine/road.py is
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
 from cockpit.model.health import Json
 from cockpit.model.readings import SourceId
+
+
+Fact: TypeAlias = "bool | int | float | str | datetime | timedelta | Sequence[Fact] | Mapping[str, Fact] | None"
+"""A value that a condition can work with: JSON-like, or a time or duration, which JSON does not have."""
 
 
 class Risk(StrEnum):
@@ -394,7 +399,7 @@ class Answer:
         columns, rows: a table; cells are cleaned texts, None for SQL NULL.
         lines: plain output, cleaned.
         value: the single value for conditions (a Redis reply, the first cell), JSON-like.
-        records: the rows as JSON-like mappings, for conditions (`row`, `rows`).
+        records: the rows as mappings, for conditions (`row`, `rows`); intervals are timedelta, times are UTC.
         status: HTTP status code.
         headers: HTTP response headers.
         body: HTTP body as JSON when it is JSON.
@@ -407,7 +412,7 @@ class Answer:
     rows: tuple[tuple[str | None, ...], ...] = ()
     lines: tuple[str, ...] = ()
     value: Json = None
-    records: tuple[dict[str, Json], ...] = field(default=(), hash=False)
+    records: tuple[dict[str, Fact], ...] = field(default=(), hash=False)
     status: int | None = None
     headers: tuple[tuple[str, str], ...] = ()
     body: Json = None

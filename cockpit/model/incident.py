@@ -89,3 +89,31 @@ class StepState(StrEnum):
     REFUSED = "refused"
     SKIPPED = "skipped"
     NOT_APPLICABLE = "not applicable"
+
+
+class Role(StrEnum):
+    """What the person at this screen may do."""
+
+    OPERATOR = "operator"
+    OBSERVER = "observer"
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentFacts:
+    """What the screen says about the environment at all times.
+
+    Attributes:
+        name: its key in the configuration.
+        label: what the badge says, for example "PROD".
+        protected: True when changes are refused until it is unlocked.
+        colour: the badge's colour: red, yellow, green, blue; "" lets the interface choose.
+        service: what the environment runs, for example "shop".
+        base_url: where its HTTP service answers, "" when it has none.
+    """
+
+    name: str
+    label: str
+    protected: bool
+    colour: str = ""
+    service: str = ""
+    base_url: str = ""

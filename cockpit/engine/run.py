@@ -1,0 +1,79 @@
+"""One run of a procedure: what has been done, with what values, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from cockpit.model.actions import Answer, Outcome
+from cockpit.model.health import Json
+from cockpit.model.incident import StepState
+from cockpit.model.runbook import Procedure, Runbook, Step
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """What became of one step so far.
+
+    Attributes:
+        state: where it stands.
+        answer: what the last read or change gave back.
+        outcome: of the last change, None for a read.
+        note: one sentence: why it failed, was skipped, which branch was taken, which attempt is under way.
+        at: UTC time of the last change of state.
+        attempts: how often it was run.
+        verified: what the verify step that ran by itself came to: None when none ran.
+    """
+
+    state: StepState = StepState.PENDING
+    answer: Answer | None = None
+    outcome: Outcome | None = None
+    note: str = ""
+    at: datetime | None = None
+    attempts: int = 0
+    verified: bool | None = None
+
+
+@dataclass(slots=True)
+class Run:
+    """A run; lives on the event loop and is changed by the Runner only.
+
+    Attributes:
+        id: unique within the journal.
+        runbook, procedure: frozen at the start of the run.
+        values: what placeholders are filled with; one value a name.
+        records: what became of each step, by step id.
+        captured: values that steps captured, for conditions and placeholders.
+    """
+
+    id: str
+    runbook: Runbook
+    procedure: Procedure
+    values: dict[str, str] = field(default_factory=dict)
+    records: dict[str, StepRecord] = field(default_factory=dict)
+    captured: dict[str, Json] = field(default_factory=dict)
+
+    def record(self, step: Step) -> StepRecord:
+        """What became of a step so far."""
+        return self.records.get(step.id, StepRecord())
+
+    def update(self, step: Step, record: StepRecord) -> None:
+        """Replace what is known of a step."""
+        self.records[step.id] = record
+
+    def note(self, step: Step, **changes: object) -> StepRecord:
+        """Change some fields of a step's record and return it."""
+        record = replace(self.record(step), **changes)  # type: ignore[arg-type]
+        self.records[step.id] = record
+        return record
+
+    @property
+    def next_step(self) -> Step | None:
+        """The first step that is neither done, skipped nor not applicable; None when all are."""
+        settled = {StepState.DONE, StepState.SKIPPED, StepState.NOT_APPLICABLE}
+        return next((step for step in self.procedure.steps if self.record(step).state not in settled), None)
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.next_step is None

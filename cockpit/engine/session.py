@@ -1,0 +1,58 @@
+"""Everything that a screen needs, in one frozen value; built by the wiring, consumed by the interface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cockpit.engine.board import Board
+from cockpit.engine.incident_clock import IncidentClock
+from cockpit.engine.library import Library
+from cockpit.engine.log_buffer import LogBuffer
+from cockpit.engine.road import Road
+from cockpit.engine.runner import Runner
+from cockpit.engine.watch import Watch
+from cockpit.model.incident import EnvironmentFacts, Role
+from cockpit.model.masking import Masker
+from cockpit.model.ports import Clock, Journal
+
+
+@dataclass(frozen=True)
+class Session:
+    """One cockpit on one environment.
+
+    Attributes:
+        environment: its facts, for the badge.
+        role: operator or observer.
+        actor: user@host.
+        clock: tells the time.
+        board: the latest readings and the health.
+        watch: the pollers behind the board.
+        logs: the ring of log lines.
+        library: the runbooks.
+        runner: runs steps.
+        road: carries changes out; None for an observer: there is no object to call.
+        journal: the record; None for an observer.
+        incident: the incident under way.
+        masker: hides secrets, and for an observer personal data too.
+        unresolved: intents of earlier sessions without an outcome, one sentence each, newest first.
+        keys: the user's remapping, binding id to key.
+    """
+
+    environment: EnvironmentFacts
+    role: Role
+    actor: str
+    clock: Clock
+    board: Board
+    watch: Watch
+    logs: LogBuffer
+    library: Library
+    runner: Runner
+    road: Road | None
+    journal: Journal | None
+    incident: IncidentClock
+    masker: Masker
+    unresolved: tuple[str, ...] = ()
+    keys: dict[str, str] = field(default_factory=dict)
+    theme: str = ""
+    ascii: bool = False
+    bell: bool = True
