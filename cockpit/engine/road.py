@@ -186,7 +186,7 @@ class Road:
             task.add_done_callback(self._late.discard)
             return Outcome(
                 OutcomeKind.UNKNOWN,
-                f"{action.source} did not say within {action.timeout:g} s what became of it; look before you repeat it.",
+                f"{action.source} did not say in time what became of it; look before you repeat it.",
                 duration=self._clock.monotonic() - started,
             )
         error = task.exception()

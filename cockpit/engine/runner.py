@@ -187,16 +187,16 @@ class Runner:
             progress()
             await asyncio.sleep(pause)
 
-    async def _once(self, run: Run, step: Step, command: Command, timeout: float, attempts: int) -> StepRecord:
+    async def _once(self, run: Run, step: Step, command: Command, seconds: float, attempts: int) -> StepRecord:
         now = self._clock.now
         try:
-            answer = await self._ask(run, command, timeout)
+            answer = await self._ask(run, command, seconds)
         except CockpitError as error:
             return StepRecord(StepState.FAILED, note=str(error), at=now(), attempts=attempts)
         state, note = self._judge(run, step, command, answer)
         return StepRecord(state, answer, note=note, at=now(), attempts=attempts)
 
-    async def _ask(self, run: Run, command: Command, timeout: float) -> Answer:
+    async def _ask(self, run: Run, command: Command, seconds: float) -> Answer:
         if command.risk is not Risk.READ:
             raise RunbookError(
                 f"line {command.line} may change something ({command.reason})", "it needs a confirmation"
@@ -207,10 +207,10 @@ class Runner:
             raise SourceError(f"nothing here may read {source} for a step", "an operator can")
         operation = resolve(command, self._values(run))
         try:
-            async with asyncio.timeout(timeout + 2.0):
-                return await reader.read(operation, timeout)
+            async with asyncio.timeout(seconds + 2.0):
+                return await reader.read(operation, seconds)
         except TimeoutError as error:
-            raise SourceError(f"{source} did not answer within {timeout:g} s") from error
+            raise SourceError(f"{source} did not answer within {seconds:g} s") from error
 
     def _judge(self, run: Run, step: Step, command: Command, answer: Answer) -> tuple[StepState, str]:
         notes = command.annotations

@@ -53,6 +53,13 @@ class HttpSample:
 
 
 @dataclass(frozen=True, slots=True)
+class Scalar:
+    """One value that a check asked for: a SQL scalar or what a Redis key says; None when there is none."""
+
+    value: Json
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """What one check says now.
 

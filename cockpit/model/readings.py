@@ -38,10 +38,19 @@ class SourceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceId:
-    """A source within one environment: its technology and the name that the configuration gave it."""
+    """A source within one environment: its technology and the name that the configuration gave it.
+
+    A source that is read in several ways has one id for each: what follows a slash in the name says which
+    way it is, for example `main`, `main/jobs`, `api/GET /healthz`.
+    """
 
     kind: SourceKind
     name: str
+
+    @property
+    def system(self) -> str:
+        """The name without the way: all ids with the same kind and system stand for one server."""
+        return self.name.partition("/")[0]
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}"
