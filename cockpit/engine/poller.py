@@ -95,7 +95,7 @@ class Poller(Generic[T]):
     def _delay(self) -> float:
         if not self.reading.failures:
             return self.every
-        step = self.every * 2 ** min(self.reading.failures - 1, 6)
+        step = self.every * float(1 << min(self.reading.failures - 1, 6))
         return min(step, max(BACKOFF_CAP, self.every)) * self._jitter.uniform(0.8, 1.2)
 
     async def once(self) -> Reading[T]:

@@ -331,8 +331,8 @@ class Runner:
         return {**captured, **{name: value for name, value in run.values.items() if value}}
 
     def _names(self, run: Run, answer: Answer | None) -> Names:
-        parts = [live_names(self._board, self._clock), run_names(run.values, run.captured)]
-        return merge(*parts, answer_names(answer)) if answer is not None else merge(*parts)
+        known = merge(live_names(self._board, self._clock), run_names(run.values, run.captured))
+        return known if answer is None else merge(known, answer_names(answer))
 
 
 def _as_text(value: Json) -> str:
