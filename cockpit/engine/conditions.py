@@ -26,7 +26,7 @@ Lookup: TypeAlias = Callable[[str], dict[str, Fact]]
 Names: TypeAlias = Mapping[str, "Fact | Lookup"]
 """What a condition may refer to."""
 
-_FAULTS = (KeyError, RuntimeError, TypeError, ValueError, OverflowError, IndexError, AttributeError)
+_FAULTS = (LookupError, RuntimeError, TypeError, ValueError, ArithmeticError, AttributeError)
 
 
 def parse(text: str) -> cel.Program:

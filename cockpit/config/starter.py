@@ -1,0 +1,83 @@
+"""What `cockpit config init` prints."""
+
+from __future__ import annotations
+
+STARTER = """# The cockpit's configuration. `cockpit config check` says what is wrong with it.
+# Secrets come by reference: "env:NAME", "file:PATH" or "cmd:COMMAND".
+
+default = "prod"
+
+[environments.prod]
+label = "PROD"                  # the badge at the top left
+protected = true                # refuses every change until `:unlock`; the default
+service = "my-service"
+base_url = "http://127.0.0.1:8080"
+runbooks = ["docs/runbooks"]    # folders of Markdown files, relative to this file
+
+[[environments.prod.postgres]]
+name = "main"
+dsn = "env:DATABASE_URL"
+# observer_dsn = "env:DATABASE_URL_RO"   # for `cockpit --observer`; `cockpit config init --observer` has the role
+
+[[environments.prod.redis]]
+name = "kv"
+url = "env:REDIS_URL"
+lock_prefix = "lock:"
+
+# [[environments.prod.docker]]
+# name = "engine"               # an empty host takes the current Docker context
+# host = "ssh://deploy@host"
+
+[[environments.prod.logs]]
+name = "app"
+file = "/var/log/my-service/app.log"
+
+[[environments.prod.jobs]]
+name = "nightly"
+lock = "lock:cron:nightly"
+every = "24h"
+lock_ttl = "2h"                 # the lock's full TTL: tells how long it has been held
+max_run = "1h"                  # held for longer than this is stale
+last_run = { sql = "SELECT max(finished_at) FROM cron_runs WHERE job = 'nightly'" }
+
+# A check is one reading and conditions on it in CEL (the Common Expression Language).
+# Exactly one of http, sql, redis, job, lock, connections, service or disk says what is read.
+[[environments.prod.checks]]
+name = "api.health"
+http = "/api/health"            # names: status, latency, body (JSON), text, headers
+ok = "status == 200"
+warn = "latency > duration('500ms')"
+for = "30s"                     # a worse verdict must last this long
+
+[[environments.prod.checks]]
+name = "db.connections"
+connections = "main"            # names: used, limit, percent, waiting, idle_in_transaction
+warn = "percent > 70.0"
+crit = "percent > 90.0"
+
+[[environments.prod.checks]]
+name = "cron.nightly"
+job = "nightly"                 # names: age, every, intervals (age / every), last_run
+ok = "intervals < 2.0"
+
+[[environments.prod.checks]]
+name = "host.disk"
+disk = "/"                      # names: percent, used, total
+warn = "percent > 85.0"
+crit = "percent > 95.0"
+"""
+
+OBSERVER_RIGHTS = """\\set ON_ERROR_STOP on
+-- The least that an observer needs, in PostgreSQL. Run it as a superuser, then put the role into observer_dsn.
+CREATE ROLE cockpit_observer LOGIN PASSWORD NULL;  -- set one with \\\\password cockpit_observer
+GRANT pg_monitor TO cockpit_observer;
+ALTER ROLE cockpit_observer SET default_transaction_read_only = on;
+REVOKE TEMPORARY ON DATABASE :"DBNAME" FROM PUBLIC;
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO cockpit_observer;
+-- From PostgreSQL 16 on, keep room for it when all other connections are taken:
+-- ALTER SYSTEM SET reserved_connections = 3;  GRANT pg_use_reserved_connections TO cockpit_observer;
+
+-- And in Redis (redis-cli; choose a password, then put the user into observer_url):
+-- ACL SETUSER cockpit_observer on >PASSWORD ~* &* -@all +@read -@dangerous +info +ping +auth +hello \\
+--     +select +echo +command +acl|whoami +client|setname +client|getname +client|id
+"""
