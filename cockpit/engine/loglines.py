@@ -22,10 +22,11 @@ _MONTHS = {
 }
 _MONTH = "(?P<mon>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _TIME = r"(?P<h>[0-2]\d):(?P<mi>[0-5]\d):(?P<s>[0-6]\d)(?:[.,](?P<f>\d{1,9}))?"
+_ZONE = r"(?P<z>Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?(?!\d))"
 _STAMPS = tuple(
     re.compile(pattern, re.ASCII)
     for pattern in (
-        rf"(?<!\d)(?P<y>\d{{4}})[-/](?P<m>\d\d)[-/](?P<d>\d\d)(?:T|t|_|\ ){_TIME}\ ?(?P<z>Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?(?!\d))?",
+        rf"(?<!\d)(?P<y>\d{{4}})[-/](?P<m>\d\d)[-/](?P<d>\d\d)[Tt_ ]{_TIME} ?{_ZONE}?",
         rf"\[(?P<d>\d\d)/{_MONTH}/(?P<y>\d{{4}}):{_TIME} (?P<z>[+-]\d{{4}})\]",
         rf"(?<!\d)(?P<d>\d\d?) {_MONTH} (?P<y>\d{{4}}) {_TIME}",
         rf"\b{_MONTH} +(?P<d>\d\d?) {_TIME} (?P<y>\d{{4}})\]",

@@ -1,0 +1,224 @@
+"""A log file, followed across rotation, truncation, deletion and recreation."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
+from io import FileIO
+from pathlib import Path
+
+from cockpit.adapters.lines import LineSplitter, RawLine
+from cockpit.adapters.pool import BlockingPool
+from cockpit.engine.loglines import parse_line
+from cockpit.model.errors import SourceError, SourceRefused, SourceUnreachable
+from cockpit.model.logs import LogBatch, LogLine
+from cockpit.model.ports import Clock
+from cockpit.model.readings import SourceId, SourceKind
+from cockpit.model.text import clean
+
+FIRST_LINES = 200
+"""Lines shown of what was there before the first fetch."""
+FIRST_BYTES = 256 * 1024
+"""Bytes from the end of the file in which those lines are looked for."""
+FETCH_LINES = 5_000
+"""Lines handed over in one fetch."""
+FETCH_BYTES = 1024 * 1024
+"""Bytes parsed in one fetch."""
+_CHUNK = 1024 * 1024
+
+
+class LogFile:
+    """Fulfils `Source[LogBatch]` for one file.
+
+    Args:
+        name: the log's name in the configuration.
+        path: the file; it may not exist yet.
+        clock: tells the time at which lines were read.
+        pool: threads for file reads, since a file system can hang; shared between log files.
+        deadline: seconds for one fetch.
+        zone: what a time without a zone in the file means; None for this machine's own zone.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        path: Path,
+        *,
+        clock: Clock,
+        pool: BlockingPool,
+        deadline: float = 3.0,
+        zone: tzinfo | None = None,
+    ) -> None:
+        self._id = SourceId(SourceKind.LOGS, name)
+        self._path = path
+        self._clock = clock
+        self._pool = pool
+        self._deadline = deadline
+        self._zone = zone or datetime.now().astimezone().tzinfo or UTC
+        self._tail = _Tail(path)
+
+    @property
+    def id(self) -> SourceId:
+        """Which source it is."""
+        return self._id
+
+    @property
+    def server(self) -> str | None:
+        """A file has no server behind it."""
+        return None
+
+    async def fetch(self) -> LogBatch:
+        """What was written since the last fetch; the first one gives the last 200 lines.
+
+        Raises:
+            SourceUnreachable: when the file does not exist, has been deleted, or the file system hangs.
+            SourceRefused: when it may not be read or is no regular file.
+        """
+        read_at = self._clock.now()
+        try:
+            return await self._pool.run(lambda: self._read(read_at), self._deadline)
+        except TimeoutError as error:
+            raise SourceUnreachable(
+                f"{clean(str(self._path))} could not be read within {self._deadline:g} s",
+                "look whether its file system hangs",
+            ) from error
+        except OSError as error:
+            raise _translated(self._path, error) from error
+
+    async def close(self) -> None:
+        """Let go of the file."""
+        self._tail.forget()
+
+    def _read(self, read_at: datetime) -> LogBatch:
+        raw, dropped, notice = self._tail.read()
+        lines = tuple(self._parsed(line, read_at) for line in raw)
+        return LogBatch(lines, dropped, notice)
+
+    def _parsed(self, line: RawLine, read_at: datetime) -> LogLine:
+        return parse_line(self._id.name, line.text, read_at, self._zone)
+
+
+def _translated(path: Path, error: OSError) -> SourceError:
+    shown = clean(str(path))
+    if isinstance(error, FileNotFoundError):
+        return SourceUnreachable(f"there is no file {shown}", "it will be read as soon as it appears")
+    if isinstance(error, PermissionError):
+        return SourceRefused(f"{shown} may not be read by this user", "ask for read permission on it")
+    return SourceUnreachable(f"{shown} cannot be read: {error.strerror or error}")
+
+
+class _Tail:
+    """Where the last fetch stopped; used by one thread at a time.
+
+    The open handle is kept, so that what is written to a rotated file before its writer moves on is not lost.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._handle: FileIO | None = None
+        self._lines = LineSplitter()
+        self._known = False
+        self._lost = ""
+
+    def forget(self) -> None:
+        """Close the handle."""
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            handle.close()
+
+    def read(self) -> tuple[list[RawLine], int, str]:
+        """New complete lines, how many were passed over, and what happened to the file."""
+        if self._handle is None:
+            return self._begin()
+        cut_short = self._restart_if_truncated(self._handle)
+        lines, dropped = self._new_lines(self._handle)
+        following = _identity_of(lambda: self._path.stat())
+        if following == _identity_of(lambda: os.fstat(self._open_handle().fileno())):
+            return lines, dropped, cut_short
+        self._leave(lines)
+        if following is None:
+            self._lost = "recreated"
+            if lines:
+                return lines, dropped, "deleted"
+            raise SourceUnreachable(
+                f"{clean(str(self._path))} has been deleted", "it will be read again as soon as it reappears"
+            )
+        self._lost = "rotated"
+        more, more_dropped, notice = self._begin()
+        return lines + more, dropped + more_dropped, notice
+
+    def _open_handle(self) -> FileIO:
+        assert self._handle is not None
+        return self._handle
+
+    def _begin(self) -> tuple[list[RawLine], int, str]:
+        handle = _open(self._path)
+        self._handle = handle
+        notice, self._lost = self._lost, ""
+        if self._known:
+            return *self._new_lines(handle), notice
+        self._known = True
+        size = handle.seek(0, os.SEEK_END)
+        handle.seek(max(0, size - FIRST_BYTES))
+        lines, _ = self._new_lines(handle)
+        if size > FIRST_BYTES:
+            lines = lines[1:]
+        return lines[-FIRST_LINES:], 0, notice
+
+    def _leave(self, lines: list[RawLine]) -> None:
+        """Nothing more will come from the old file: its incomplete last line counts as complete."""
+        if last := self._lines.flush():
+            lines.append(last)
+        self.forget()
+
+    def _restart_if_truncated(self, handle: FileIO) -> str:
+        if os.fstat(handle.fileno()).st_size >= handle.tell():
+            return ""
+        handle.seek(0)
+        self._lines.flush()
+        return "truncated"
+
+    def _new_lines(self, handle: FileIO) -> tuple[list[RawLine], int]:
+        size = os.fstat(handle.fileno()).st_size
+        passed = self._pass_over(handle, size - handle.tell() - FETCH_BYTES)
+        lines = list(self._lines.feed(_exactly(handle, size - handle.tell())))
+        excess = max(0, len(lines) - FETCH_LINES)
+        return lines[excess:], passed + excess
+
+    def _pass_over(self, handle: FileIO, surplus: int) -> int:
+        """Skip about `surplus` bytes, to the end of a line where one is near; how many lines that were."""
+        passed = 0
+        while surplus > 0:
+            chunk = handle.read(min(_CHUNK, surplus))
+            if not chunk:
+                break
+            surplus -= len(chunk)
+            passed += sum(1 for _ in self._lines.feed(chunk))
+        return passed
+
+
+def _open(path: Path) -> FileIO:
+    # without O_NONBLOCK, opening a named pipe waits for its writer
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise SourceRefused(f"{clean(str(path))} is no regular file", "name the log file itself")
+    return FileIO(descriptor, "r")
+
+
+def _exactly(handle: FileIO, count: int) -> bytes:
+    pieces: list[bytes] = []
+    while count > 0 and (piece := handle.read(count)):
+        pieces.append(piece)
+        count -= len(piece)
+    return b"".join(pieces)
+
+
+def _identity_of(look: Callable[[], os.stat_result]) -> tuple[int, int] | None:
+    try:
+        found = look()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino

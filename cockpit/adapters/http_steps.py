@@ -1,0 +1,130 @@
+"""HTTP requests on behalf of runbook steps and panes: reads, and changes behind a permit."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import urlsplit
+
+from cockpit.adapters.http import HttpClient, Progress
+from cockpit.model.actions import (
+    Answer,
+    EndpointIdentity,
+    HttpRequest,
+    Identity,
+    Operation,
+    Outcome,
+    OutcomeKind,
+    Permit,
+    Prepared,
+    Preview,
+    PreviewFact,
+)
+from cockpit.model.errors import SourceError, SourceRefused
+from cockpit.model.health import HttpSample
+from cockpit.model.readings import SourceId
+
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+"""Methods that an observer and a read step may use."""
+LINES_CAP = 2_000
+"""Lines of a body in an answer."""
+
+
+class HttpReader:
+    """Fulfils `Reader`: GET and HEAD and nothing else."""
+
+    def __init__(self, client: HttpClient) -> None:
+        self._client = client
+
+    @property
+    def id(self) -> SourceId:
+        """The source it reads from."""
+        return self._client.id
+
+    async def read(self, operation: Operation, timeout: float) -> Answer:  # noqa: ASYNC109  the port's own word
+        """Send a GET or HEAD.
+
+        Raises:
+            SourceRefused: when the request is no read.
+            SourceError: when there was no answer.
+        """
+        request = _request(operation, self._client.id)
+        if request.method not in SAFE_METHODS:
+            raise SourceRefused(f"{request.method} is no read", "run it as a change")
+        return _answer(await self._client.sample(request, timeout))
+
+
+class HttpExecutor:
+    """Fulfils `Executor`: one request, never repeated; not built for an observer."""
+
+    def __init__(self, client: HttpClient) -> None:
+        self._client = client
+
+    @property
+    def id(self) -> SourceId:
+        """The source it changes."""
+        return self._client.id
+
+    async def prepare(self, operation: Operation) -> Prepared:
+        """Say what would be sent where, secrets masked; sends nothing.
+
+        Raises:
+            SourceError: when the request has no server to go to.
+        """
+        request = _request(operation, self._client.id)
+        url = self._client.masked(self._client.address(request.url))
+        server = self._client.server_of(request.url)
+        facts = [PreviewFact("request", f"{request.method} {url}")]
+        facts += [PreviewFact("header", f"{name}: {value}") for name, value in self._client.sent_headers(request)]
+        body = tuple(self._client.masked(line) for line in request.body.splitlines()[:LINES_CAP])
+        if len(body) == 1:
+            facts.append(PreviewFact("body", body[0]))
+        preview = Preview(f"will send one {request.method} to {server}", tuple(facts), body if len(body) > 1 else ())
+        return Prepared(request, EndpointIdentity(server), preview, urlsplit(server).netloc or server)
+
+    async def identify(self, operation: Operation) -> Identity | None:
+        """The server's address: HTTP has no finer identity.
+
+        Raises:
+            SourceError: when the request has no server to go to.
+        """
+        return EndpointIdentity(self._client.server_of(_request(operation, self._client.id).url))
+
+    async def execute(self, permit: Permit) -> Outcome:
+        """Send it once. Once any of it may have left, a missing answer means that the outcome is unknown."""
+        started = time.monotonic()
+        progress = Progress()
+        try:
+            request = _request(permit.action.operation, self._client.id)
+            sample = await self._client.sample(request, permit.action.timeout, progress)
+        except SourceError as error:
+            kind = OutcomeKind.UNKNOWN if progress.sent else OutcomeKind.FAILED
+            return Outcome(kind, error.what, duration=time.monotonic() - started)
+        kind, reason = _judged(sample)
+        return Outcome(kind, reason, answer=_answer(sample), duration=time.monotonic() - started)
+
+
+def _request(operation: Operation, source: SourceId) -> HttpRequest:
+    if not isinstance(operation, HttpRequest):
+        raise SourceRefused(f"{source} takes HTTP requests only")
+    return operation
+
+
+def _judged(sample: HttpSample) -> tuple[OutcomeKind, str]:
+    first = next((line.strip() for line in sample.text.splitlines() if line.strip()), "")
+    said = f"{sample.method} answered {sample.status}"
+    if 200 <= sample.status < 400:
+        return OutcomeKind.SUCCEEDED, said
+    return OutcomeKind.FAILED, f"{said}: {first[:300]}" if first else said
+
+
+def _answer(sample: HttpSample) -> Answer:
+    lines = sample.text.splitlines()
+    return Answer(
+        lines=tuple(lines[:LINES_CAP]),
+        value=sample.body if sample.body is not None else sample.text,
+        status=sample.status,
+        headers=sample.headers,
+        body=sample.body,
+        cut=max(0, len(lines) - LINES_CAP),
+        notice=f"{sample.status} in {sample.latency * 1000:.0f} ms",
+    )

@@ -1,0 +1,174 @@
+"""One `bash -c` from start to end: output capped, deadline kept, the whole process group ended."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cockpit.adapters.lines import LineSplitter, RawLine
+from cockpit.model.actions import ShellCommand
+from cockpit.model.errors import SourceUnreachable
+from cockpit.model.text import clean
+
+HEAD_LINES = 1_000
+"""Lines kept from the start of the output."""
+TAIL_LINES = 1_000
+"""Lines kept from its end."""
+KEPT_CHARACTERS = 1_000_000
+"""Characters kept in all."""
+GRACE = 2.0
+"""Seconds between TERM and KILL."""
+_DRAIN = 0.5
+_READ_SIZE = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What became of a command line.
+
+    Attributes:
+        exit_code: as bash gave it, negative for the number of the signal that ended bash itself.
+        lines: standard output and error in the order of arrival, cleaned.
+        cut: lines that were left out.
+        timed_out: True when it had to be stopped.
+    """
+
+    exit_code: int
+    lines: tuple[str, ...]
+    cut: int
+    timed_out: bool
+
+
+async def run_line(command: ShellCommand, deadline: float, on_line: Callable[[str], None] | None = None) -> Finished:
+    """Run a command line to its end, or stop it at the deadline.
+
+    It has no input and a session of its own; whatever is left of its process group is ended with it, also when
+    this call is cancelled.
+
+    Args:
+        command: what to run.
+        deadline: seconds; then the group gets TERM, and KILL two seconds later.
+        on_line: called with each line as it appears, cleaned.
+
+    Raises:
+        SourceUnreachable: when it cannot be started.
+    """
+    output = _Output(on_line)
+    process, pipe = await _started(command)
+    reading = asyncio.create_task(_read_all(pipe, output))
+    try:
+        timed_out = not await _ended(process, deadline)
+        await _drained(reading)
+    finally:
+        _signal_group(process.pid, signal.SIGKILL)
+        await asyncio.shield(_drained(reading))
+        reading.cancel()
+    return Finished(process.returncode or 0, output.lines(), output.cut, timed_out)
+
+
+async def _started(command: ShellCommand) -> tuple[asyncio.subprocess.Process, int]:
+    """The process, and the reading end of a pipe of our own: asyncio's stays open while any grandchild holds it."""
+    reading_end, writing_end = os.pipe()
+    try:
+        process = await asyncio.create_subprocess_exec(
+            "bash",
+            "-c",
+            command.line,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=writing_end,
+            stderr=writing_end,
+            env={**os.environ, **dict(command.environment)},
+            cwd=_folder(command),
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        os.close(reading_end)
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise SourceUnreachable(f"the command cannot be started: {clean(reason)}") from error
+    finally:
+        os.close(writing_end)
+    return process, reading_end
+
+
+def _folder(command: ShellCommand) -> Path | None:
+    return Path(command.cwd).expanduser() if command.cwd else None
+
+
+async def _read_all(pipe: int, output: _Output) -> None:
+    reader = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(pipe, "rb", buffering=0)
+    )
+    try:
+        while data := await reader.read(_READ_SIZE):
+            output.feed(data)
+        output.end()
+    finally:
+        transport.close()
+
+
+async def _ended(process: asyncio.subprocess.Process, deadline: float) -> bool:
+    """Wait for the end; False when the process had to be stopped."""
+    try:
+        async with asyncio.timeout(deadline):
+            await process.wait()
+    except TimeoutError:
+        _signal_group(process.pid, signal.SIGTERM)
+        await asyncio.wait([asyncio.ensure_future(process.wait())], timeout=GRACE)
+        _signal_group(process.pid, signal.SIGKILL)
+        await process.wait()
+        return False
+    return True
+
+
+async def _drained(reading: asyncio.Task[None]) -> None:
+    """Wait a moment for output that is still in the pipe."""
+    await asyncio.wait([reading], timeout=_DRAIN)
+
+
+def _signal_group(leader: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, number)
+
+
+class _Output:
+    """The first and the last lines of an output, in bounded memory."""
+
+    def __init__(self, on_line: Callable[[str], None] | None) -> None:
+        self._on_line = on_line
+        self._splitter = LineSplitter()
+        self._head: list[str] = []
+        self._tail: deque[str] = deque()
+        self._characters = 0
+        self.cut = 0
+
+    def feed(self, data: bytes) -> None:
+        for line in self._splitter.feed(data):
+            self._add(line)
+
+    def end(self) -> None:
+        if last := self._splitter.flush():
+            self._add(last)
+
+    def lines(self) -> tuple[str, ...]:
+        gap = [f"… {self.cut:,} lines left out here …"] if self.cut else []
+        return (*self._head, *gap, *self._tail)
+
+    def _add(self, raw: RawLine) -> None:
+        text = raw.text
+        if self._on_line is not None:
+            self._on_line(text)
+        self._characters += len(text)
+        if len(self._head) < HEAD_LINES and not self._tail and self._characters <= KEPT_CHARACTERS // 2:
+            self._head.append(text)
+            return
+        self._tail.append(text)
+        while len(self._tail) > TAIL_LINES or (len(self._tail) > 1 and self._characters > KEPT_CHARACTERS):
+            self._characters -= len(self._tail.popleft())
+            self.cut += 1
