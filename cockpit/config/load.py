@@ -7,13 +7,16 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
+from cockpit.config.locate import KeyPath, line_of
 from cockpit.config.settings import CHECK_SUBJECTS, Check, Docker, Environment, Postgres, Redis, Settings
 from cockpit.model.errors import ConfigError
 
 FILE_NAME = "cockpit.toml"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,52 +93,37 @@ def parse(text: str, name: str) -> Settings:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{name} is no valid TOML: {error}") from error
-    try:
-        settings = msgspec.convert(raw, Settings, strict=True)
-    except msgspec.ValidationError as error:
-        raise ConfigError(_located(str(error), text, name)) from error
+    environments = raw.get("environments")
+    if isinstance(environments, dict):
+        for environment_name, table in environments.items():
+            _convert(table, Environment, text, name, ("environments", environment_name))
+    settings = _convert(raw, Settings, text, name, ())
     for environment_name, environment in settings.environments.items():
         for problem, key in _problems(environment):
-            line = _line_of(text, ["environments", environment_name, *key])
+            line = line_of(text, ("environments", environment_name, *key))
             raise ConfigError(f"{name}:{line}: {problem}")
     return settings
 
 
-def _located(message: str, text: str, name: str) -> str:
-    what, _, where = message.partition(" - at `$")
-    steps = re.findall(r"\.([A-Za-z0-9_\-]+)|\[(\d+)\]|\[(\.\.\.)\]", where.rstrip("`"))
-    path = [key or index or "..." for key, index, _ in steps]
-    unknown = re.search(r"unknown field `([^`]+)`", what)
-    if unknown:
-        path = [*path, unknown[1]]
-    return f"{name}:{_line_of(text, path)}: {what} (key {'.'.join(path) or 'top level'})"
+def _convert(table: object, shape: type[T], text: str, name: str, at: KeyPath) -> T:
+    """The table in its shape, or an error that names file, line and key."""
+    try:
+        return msgspec.convert(table, shape, strict=True)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$")
+        steps = re.findall(r"\.([A-Za-z0-9_\-]+)|\[(\d+)\]", where.rstrip("`"))
+        path = (*at, *(key or int(index) for key, index in steps))
+        unknown = re.search(r"unknown field `([^`]+)`", what)
+        path = (*path, unknown[1]) if unknown else path
+        key = ".".join(map(str, path)) or "top level"
+        raise ConfigError(f"{name}:{line_of(text, path)}: {what} (key {key})") from error
 
 
-def _line_of(text: str, path: list[str]) -> int:
-    """The line, from 1, at which a key is most likely written."""
-    best, seen = 1, 0
-    tables = [step for step in path if not step.isdigit() and step != "..."]
-    index = next((int(step) for step in path if step.isdigit()), 0)
-    header = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        opened = re.match(r"\s*\[\[?([^\]]+)\]\]?", line)
-        if opened:
-            header = opened[1].strip()
-            if tables[:-1] and header == ".".join(tables[: len(header.split("."))]):
-                best = number if seen <= index else best
-                seen += 1
-        key = re.match(r"\s*([A-Za-z0-9_\-]+)\s*=", line)
-        within = header.split(".") if header else []
-        if key and tables and key[1] == tables[-1] and within == tables[:-1] and (not seen or seen - 1 == index):
-            return number
-    return best
-
-
-def _problems(environment: Environment) -> list[tuple[str, list[str]]]:
-    found: list[tuple[str, list[str]]] = []
+def _problems(environment: Environment) -> list[tuple[str, KeyPath]]:
+    found: list[tuple[str, KeyPath]] = []
     names: set[str] = set()
     for index, check in enumerate(environment.checks):
-        where = ["checks", str(index), "name"]
+        where: KeyPath = ("checks", index, "name")
         given = _subjects(check)
         if len(given) != 1:
             said = " and ".join(given) or "none"
@@ -152,7 +140,7 @@ def _problems(environment: Environment) -> list[tuple[str, list[str]]]:
         known: set[str] = set()
         for index, item in enumerate(getattr(environment, table)):
             if item.name in known:
-                found.append((f"two {table} entries are called {item.name!r}", [table, str(index), "name"]))
+                found.append((f"two {table} entries are called {item.name!r}", (table, index, "name")))
             known.add(item.name)
     return found
 
