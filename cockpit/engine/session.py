@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from cockpit.engine.board import Board
@@ -36,6 +37,10 @@ class Session:
         masker: hides secrets, and for an observer personal data too.
         unresolved: intents of earlier sessions without an outcome, one sentence each, newest first.
         keys: the user's remapping, binding id to key.
+        theme: name of the theme, "" for the interface's own choice.
+        ascii: True draws with ASCII shapes only.
+        bell: True rings on a new crit.
+        closers: what lets go of shared clients.
     """
 
     environment: EnvironmentFacts
@@ -56,3 +61,12 @@ class Session:
     theme: str = ""
     ascii: bool = False
     bell: bool = True
+    closers: tuple[Callable[[], Awaitable[None]], ...] = ()
+
+    async def close(self) -> None:
+        """Stop reading and let go of everything; the journal last."""
+        await self.watch.stop()
+        for close in self.closers:
+            await close()
+        if self.journal is not None:
+            await self.journal.close()

@@ -1,0 +1,44 @@
+"""`cockpit` without a verb: the full-screen terminal on the configured environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def open_cockpit(
+    environment: str | None,
+    config: str | None,
+    observer: bool,
+    runbook: str | None,
+    alert: str | None,
+    labels: tuple[str, ...],
+) -> int:
+    """Open the screen and return the exit code.
+
+    Args:
+        environment: its name, None for the default.
+        config: the configuration's path, None to look for it.
+        observer: True builds nothing that could change a system.
+        runbook: a runbook file to open first.
+        alert: an alert's name; the procedure that names it comes first.
+        labels: labels of the alert as KEY=VALUE, offered as inputs.
+
+    Raises:
+        ConfigError: when the configuration cannot be used.
+    """
+    from cockpit.config.load import load
+    from cockpit.model.incident import Role
+    from cockpit.wiring.facts import environment_facts
+    from cockpit.wiring.tui import First, run_screen
+
+    loaded = load(Path(config) if config else None)
+    name, settings = loaded.environment(environment)
+    role = Role.OBSERVER if observer else Role.OPERATOR
+    first = First.parse(runbook, alert, labels)
+
+    def open_it():  # type: ignore[no-untyped-def]
+        from cockpit.wiring.session import open_session
+
+        return open_session(loaded, name, role)
+
+    return run_screen(environment_facts(name, settings), role, open_it, first)

@@ -1,0 +1,123 @@
+"""From a loaded configuration and a role to a session."""
+
+from __future__ import annotations
+
+import getpass
+import socket
+from pathlib import Path
+
+from cockpit.adapters.clock import SystemClock
+from cockpit.config.load import Loaded
+from cockpit.config.settings import Environment
+from cockpit.engine.board import Board
+from cockpit.engine.chronicle import unresolved, unresolved_sentence
+from cockpit.engine.incident_clock import IncidentClock, next_number, open_incident
+from cockpit.engine.library import Library
+from cockpit.engine.log_buffer import LogBuffer
+from cockpit.engine.policy import Policy
+from cockpit.engine.road import Road
+from cockpit.engine.runner import Runner
+from cockpit.engine.session import Session
+from cockpit.engine.watch import Watch
+from cockpit.model.incident import JournalEntry, Role
+from cockpit.model.masking import Masker
+from cockpit.model.ports import Clock, Journal
+from cockpit.model.readings import SourceId
+from cockpit.wiring.checks import check_plans
+from cockpit.wiring.facts import environment_facts
+from cockpit.wiring.journal import journal_path
+from cockpit.wiring.notes import Notes
+from cockpit.wiring.parts import Parts
+from cockpit.wiring.sources import add_sources
+
+
+def actor() -> str:
+    """Who sits here: user@host."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = "unknown"
+    return f"{user}@{socket.gethostname()}"
+
+
+def library_folders(loaded: Loaded, environment: Environment) -> list[Path]:
+    """The folders of runbooks; the shipped ones when none is configured."""
+    folders = [loaded.folder / Path(folder).expanduser() for folder in environment.runbooks]
+    return folders or [shipped_runbooks()]
+
+
+def shipped_runbooks() -> Path:
+    """The folder of the runbooks that come with the cockpit: in the wheel, else beside the package."""
+    package = Path(__file__).parents[1]
+    packed = package / "_runbooks"
+    return packed if packed.is_dir() else package.parent / "runbooks"
+
+
+def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
+    """Put a session together; nothing is read yet and no event loop is needed.
+
+    Raises:
+        ConfigError: when the environment does not exist or cannot be built.
+        JournalError: when the operator's journal cannot be opened.
+    """
+    name, environment = loaded.environment(name)
+    facts, clock = environment_facts(name, environment), SystemClock()
+    parts = Parts(role, clock)
+    add_sources(parts, environment, loaded.folder)
+    masker, board = Masker(parts.secrets), Board()
+    journal, earlier = _journal(loaded, role, masker)
+    incident = IncidentClock(clock, journal, next_number(earlier))
+    left_open = open_incident(earlier)
+    if left_open is not None:
+        incident.resume(left_open)
+    notes = Notes(journal, masker, lambda: incident.id)
+    watch = _watch(parts, environment, board, logs := LogBuffer(), clock, notes)
+    runner = Runner(_steppable(parts), parts.readers, board, journal, clock, masker, lambda: incident.id)
+    road = None
+    if journal is not None:
+        policy = Policy(role, facts, clock, actor())
+        road = Road(policy, parts.executors, journal, clock, masker, lambda: incident.id, watch.poke)
+    return Session(
+        environment=facts,
+        role=role,
+        actor=actor(),
+        clock=clock,
+        board=board,
+        watch=watch,
+        logs=logs,
+        library=Library.load(library_folders(loaded, environment)),
+        runner=runner,
+        road=road,
+        journal=journal,
+        incident=incident,
+        masker=masker,
+        unresolved=tuple(masker.secrets(unresolved_sentence(entry)) for entry in unresolved(earlier)),
+        keys=dict(loaded.settings.keys),
+        theme=loaded.settings.interface.theme,
+        ascii=loaded.settings.interface.ascii,
+        bell=loaded.settings.interface.bell,
+        closers=tuple(parts.closers),
+    )
+
+
+def _journal(loaded: Loaded, role: Role, masker: Masker) -> tuple[Journal | None, list[JournalEntry]]:
+    """The journal and what is in it; an observer opens nothing for writing."""
+    if role is not Role.OPERATOR:
+        return None, []
+    from cockpit.adapters.journal_sqlite import SqliteJournal, open_readonly
+
+    path = journal_path(loaded)
+    earlier = list(open_readonly(path).entries()) if path.exists() else []
+    return SqliteJournal(path, actor()), earlier
+
+
+def _watch(parts: Parts, environment: Environment, board: Board, logs: LogBuffer, clock: Clock, notes: Notes) -> Watch:
+    watch = Watch(board, logs, clock, check_plans(environment), notes.verdict_changed, notes.source_changed)
+    for make in parts.pollers:
+        watch.add(make)
+    return watch
+
+
+def _steppable(parts: Parts) -> tuple[SourceId, ...]:
+    """The sources on which a step can run."""
+    return tuple(source for source in parts.order if source in parts.readers or source in parts.executors)

@@ -1,0 +1,101 @@
+"""From settings and a role to sources, readers and, for an operator only, executors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cockpit.adapters.files import LogFile
+from cockpit.adapters.host import HostSource
+from cockpit.adapters.http import HttpClient
+from cockpit.adapters.http_source import HttpSource
+from cockpit.adapters.http_steps import HttpReader
+from cockpit.adapters.pool import BlockingPool
+from cockpit.config.durations import parse_duration
+from cockpit.config.secrets import Secret, resolve
+from cockpit.config.settings import Check, Environment
+from cockpit.wiring.checks import API, http_request, source_of
+from cockpit.wiring.parts import Parts
+from cockpit.wiring.services import add_docker, add_processes
+from cockpit.wiring.stores import add_jobs, add_postgres, add_redis, add_scalar_checks
+
+LOG_EVERY = "250ms"
+LOG_TIMEOUT = "3s"
+
+
+def add_sources(parts: Parts, environment: Environment, folder: Path) -> None:
+    """Put all sources of an environment into the parts.
+
+    Args:
+        parts: where they go.
+        environment: what is configured.
+        folder: where relative paths start.
+
+    Raises:
+        ConfigError: when a secret leads nowhere or an address is no address.
+    """
+    _add_http(parts, environment)
+    for postgres in environment.postgres:
+        add_postgres(parts, postgres)
+    add_redis(parts, environment)
+    add_jobs(parts, environment)
+    add_scalar_checks(parts, environment)
+    for processes in environment.processes:
+        add_processes(parts, processes, folder)
+    for docker in environment.docker:
+        add_docker(parts, docker)
+    _add_logs(parts, environment, folder)
+    if environment.host:
+        parts.watch(HostSource(), "2s", "5s")
+    if parts.may_change:
+        _add_shell(parts)
+
+
+def _add_http(parts: Parts, environment: Environment) -> None:
+    if not environment.base_url and not any(check.http for check in environment.checks):
+        return
+    headers: dict[str, str | Secret] = {}
+    for name, reference in environment.headers.items():
+        secret = resolve(reference, f"header {name}")
+        headers[name] = secret
+        parts.secrets.append(secret.reveal())
+    client = HttpClient(API, base_url=environment.base_url, headers=headers)
+    parts.closers.append(client.close)
+    parts.read(HttpReader(client))
+    if parts.may_change:
+        from cockpit.adapters.http_steps import HttpExecutor
+
+        parts.change(HttpExecutor(client))
+    for check in _one_per_request(environment):
+        source = source_of(environment, check)
+        deadline = parse_duration(check.timeout)
+        parts.watch(HttpSource(client, source, http_request(check), deadline), check.every, check.timeout)
+
+
+def _one_per_request(environment: Environment) -> list[Check]:
+    """The first check of each distinct request: checks on the same answer share one exchange."""
+    seen: dict[object, Check] = {}
+    for check in environment.checks:
+        if check.http is not None:
+            seen.setdefault(source_of(environment, check), check)
+    return list(seen.values())
+
+
+def _add_logs(parts: Parts, environment: Environment, folder: Path) -> None:
+    if not environment.logs:
+        return
+    pool = BlockingPool("logs", 2)
+    for log in environment.logs:
+        path = folder / Path(log.file).expanduser()
+        parts.watch(LogFile(log.name, path, clock=parts.clock, pool=pool), LOG_EVERY, LOG_TIMEOUT)
+
+    async def close() -> None:
+        pool.close()
+
+    parts.closers.append(close)
+
+
+def _add_shell(parts: Parts) -> None:
+    from cockpit.adapters.shell import ShellExecutor, ShellReader
+
+    parts.read(ShellReader())
+    parts.change(ShellExecutor())
