@@ -8,6 +8,7 @@ on macOS, and PostgreSQL leaves the process group.)
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -52,20 +53,16 @@ class Watchdog:
         """Tell it of a child and of the signal that ends it for good."""
         pipe = self._process.stdin
         assert pipe is not None
-        try:
+        with contextlib.suppress(BrokenPipeError):
             pipe.write(f"{pid} {quit_signal.value}\n".encode())
             pipe.flush()
-        except BrokenPipeError:
-            return
 
     def dismiss(self, timeout: float = 20.0) -> None:
         """Let it look for leftovers, remove the folder and end; blocks until it has."""
         pipe = self._process.stdin
         assert pipe is not None
-        try:
+        with contextlib.suppress(BrokenPipeError):
             pipe.close()
-        except BrokenPipeError:
-            pass
         try:
             self._process.wait(timeout)
         except subprocess.TimeoutExpired:

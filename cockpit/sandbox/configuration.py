@@ -1,0 +1,110 @@
+"""The cockpit's configuration file for a range."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+_JOBS: Final = (("recalculate", "5m"), ("billing-reconcile", "10m"), ("enrich", "15m"))
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationFacts:
+    """What the file is made of.
+
+    Attributes:
+        base_url: of the service.
+        operator_dsn, observer_dsn: PostgreSQL URLs.
+        redis_url, redis_observer_url: Redis URLs.
+        supervisor_socket: the supervisor's HTTP API.
+        journal: where the cockpit keeps its record.
+        runbooks: folder or file of runbooks.
+        logs: log files by name.
+        docker_host: address of a Docker Engine that answers, "" to leave Docker out.
+    """
+
+    base_url: str
+    operator_dsn: str
+    observer_dsn: str
+    redis_url: str
+    redis_observer_url: str
+    supervisor_socket: Path
+    journal: Path
+    runbooks: Path
+    logs: dict[str, Path] = field(default_factory=dict)
+    docker_host: str = ""
+
+
+def configuration_text(facts: ConfigurationFacts) -> str:
+    """The whole file as TOML."""
+    environment = "environments.sandbox"
+    tables = [
+        _table("", default="sandbox"),
+        _table("[journal]", path=str(facts.journal)),
+        _table(
+            f"[{environment}]",
+            label="SANDBOX",
+            protected=False,
+            service="shop",
+            base_url=facts.base_url,
+            runbooks=[str(facts.runbooks)],
+        ),
+        _table(
+            f"[[{environment}.postgres]]",
+            name="main",
+            dsn=facts.operator_dsn,
+            observer_dsn=facts.observer_dsn,
+            every="1s",
+        ),
+        _table(
+            f"[[{environment}.redis]]",
+            name="kv",
+            url=facts.redis_url,
+            observer_url=facts.redis_observer_url,
+            every="1s",
+        ),
+        _table(f"[[{environment}.processes]]", name="shop", socket=str(facts.supervisor_socket), every="1s"),
+    ]
+    if facts.docker_host:
+        tables.append(_table(f"[[{environment}.docker]]", name="docker", host=facts.docker_host))
+    tables += [_table(f"[[{environment}.logs]]", name=name, file=str(path)) for name, path in facts.logs.items()]
+    tables += [_job(environment, name, every) for name, every in _JOBS]
+    tables += [_table(f"[[{environment}.checks]]", **check) for check in _checks()]
+    return "\n".join(tables)
+
+
+def _job(environment: str, name: str, every: str) -> str:
+    table = _table(
+        f"[[{environment}.jobs]]", name=name, lock=f"lock:cron:{name}", every=every, lock_ttl="2h", max_run="1h"
+    )
+    query = f"SELECT max(finished_at) FROM cron_runs WHERE status = 'done' AND job = '{name}'"  # noqa: S608  our names
+    return table + f"last_run = {{sql = {json.dumps(query)}}}\n"
+
+
+def _checks() -> list[dict[str, str]]:
+    stale = {"ok": "age < 2.0 * every", "crit": "age >= 2.0 * every"}
+    return [
+        {"name": "api.healthz", "http": "/healthz", "ok": "status == 200", "every": "1s"},
+        {"name": "api.ready", "http": "/readyz", "ok": "status == 200", "every": "2s"},
+        {"name": "db.connected", "http": "/api/health", "ok": "body.dbOk", "every": "1s"},
+        {
+            "name": "db.connections",
+            "connections": "main",
+            "ok": "percent < 60.0",
+            "warn": "percent >= 60.0 && percent < 75.0",
+            "crit": "percent >= 75.0",
+            "every": "1s",
+        },
+        {"name": "kv.connected", "http": "/api/health", "ok": "body.kvOk", "every": "1s"},
+        {"name": "cron.recalculate", "job": "recalculate", **stale, "every": "1s"},
+        {"name": "cron.billing-reconcile", "job": "billing-reconcile", **stale, "every": "2s"},
+        {"name": "billing.degraded", "http": "/api/health", "ok": "!body.billing.degraded", "every": "2s"},
+    ]
+
+
+def _table(header: str, **values: str | bool | list[str]) -> str:
+    """One table; JSON's strings, lists and booleans are TOML's too."""
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+    return "\n".join([*([header] if header else []), *lines]) + "\n"

@@ -1,0 +1,91 @@
+"""A worker died while it held a job's lock."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import Final
+
+import psycopg
+
+from cockpit.model.errors import SandboxError
+from cockpit.sandbox.database import admin_address
+from cockpit.sandbox.range import Range
+from cockpit.sandbox.scenarios.base import Scenario
+from cockpit.sandbox.shop.jobs import JOBS, LOCK_TTL, throttle_key
+from cockpit.sandbox.shop.kv import Kv, KvError
+
+_JOB: Final = JOBS["recalculate"]
+_VICTIM: Final = "worker-1"
+_HELD_FOR: Final = 67 * 60.0 + 12
+_PATIENCE: Final = 20.0
+
+# The unfinished run began when the lock was taken; the finished ones lie before it, one every five minutes.
+_PAST: Final = """
+    UPDATE cron_runs SET started_at = started_at - make_interval(secs => %(held)s + 60),
+                         finished_at = finished_at - make_interval(secs => %(held)s + 60)
+    WHERE job = %(job)s AND status = 'done'
+"""
+_UNFINISHED: Final = """
+    UPDATE cron_runs SET started_at = now() - make_interval(secs => %(held)s)
+    WHERE job = %(job)s AND status = 'running'
+"""
+
+
+class CronStuck(Scenario):
+    """worker-1 takes the lock of `recalculate` and is killed by SIGKILL before it can give it back."""
+
+    name = "cron-stuck"
+    summary = "a job has not run for over an hour, and every attempt is answered 202 locked"
+    description = (
+        "Scores are out of date. The job recalculate last finished over an hour ago; the workers are up and say that"
+        " its lock is held."
+    )
+    runbook = "incident-response.md"
+    procedure = "cron-stuck"
+    required = frozenset({"cron.recalculate"})
+    allowed = required
+
+    async def inject(self, sandbox: Range) -> None:
+        """Make the job due, let worker-1 start it, kill worker-1, and age what it left behind."""
+        kv = Kv(sandbox.redis.url, "scenario")
+        try:
+            async with await psycopg.AsyncConnection.connect(
+                admin_address(sandbox.postgres), autocommit=True, application_name="scenario"
+            ) as connection:
+                await kv.put(throttle_key(_VICTIM, _JOB.name), "60", 60)
+                await connection.execute(_PAST, {"held": _HELD_FOR, "job": _JOB.name})
+                await self._let_it_take_the_lock(sandbox, kv, connection)
+                sandbox.supervisor.kill(_VICTIM)
+                await kv.delete(throttle_key(_VICTIM, _JOB.name))
+                await kv.expire_in(_JOB.lock, int((LOCK_TTL - _HELD_FOR) * 1000))
+                await connection.execute(_UNFINISHED, {"held": _HELD_FOR, "job": _JOB.name})
+        except (psycopg.Error, KvError) as error:
+            raise SandboxError(f"the scenario cron-stuck could not be set up: {error}") from error
+        finally:
+            with contextlib.suppress(KvError):
+                await kv.close()
+
+    async def _let_it_take_the_lock(
+        self, sandbox: Range, kv: Kv, connection: psycopg.AsyncConnection[tuple[object, ...]]
+    ) -> None:
+        """Wait until worker-1 is at work; when the other worker was faster the job is made due once more."""
+        end = time.monotonic() + _PATIENCE
+        while time.monotonic() < end:
+            pid = sandbox.supervisor.status(_VICTIM).pid
+            if pid is not None and await kv.get(_JOB.lock) == f"{_VICTIM}:{pid}" and await self._started(connection):
+                return
+            await connection.execute(
+                _PAST + " AND finished_at > now() - make_interval(secs => %(every)s)",
+                {"held": _HELD_FOR, "job": _JOB.name, "every": _JOB.every},
+            )
+            await asyncio.sleep(0.02)
+        raise SandboxError(f"{_VICTIM} did not start the job {_JOB.name} within {_PATIENCE:.0f} s")
+
+    async def _started(self, connection: psycopg.AsyncConnection[tuple[object, ...]]) -> bool:
+        cursor = await connection.execute(
+            "SELECT 1 FROM cron_runs WHERE job = %s AND status = 'running' AND worker LIKE %s",
+            (_JOB.name, f"{_VICTIM}:%"),
+        )
+        return await cursor.fetchone() is not None

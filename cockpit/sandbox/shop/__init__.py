@@ -1,0 +1,1 @@
+"""The sample service `shop`: api, worker, and `world`, a stand-in for everything outside."""

@@ -1,0 +1,64 @@
+"""What customers and the payment provider call."""
+
+from __future__ import annotations
+
+import uuid
+
+from aiohttp import web
+
+from cockpit.sandbox.shop.flags import enabled
+from cockpit.sandbox.shop.parts import PARTS
+
+_ORDERS = 60
+
+
+async def home(request: web.Request) -> web.Response:
+    """GET /: the shop's page, with a banner in read-only mode."""
+    parts = request.app[PARTS]
+    banner = await enabled("READ_ONLY_MODE", parts.pool, parts.kv)
+    return web.json_response({"shop": "open", "banner": "read-only mode: nothing can be changed" if banner else None})
+
+
+async def order(request: web.Request) -> web.Response:
+    """GET /api/orders/ID: one order."""
+    number = request.match_info["order"]
+    if not (number.isascii() and number.isdecimal() and len(number) < 9):
+        return web.json_response({"error": "an order has a number"}, status=400)
+    async with request.app[PARTS].pool.session() as connection:
+        cursor = await connection.execute("SELECT status, total_cents FROM orders WHERE id = %s", (int(number),))
+        row = await cursor.fetchone()
+    if row is None:
+        return web.json_response({"error": f"there is no order {number}"}, status=404)
+    return web.json_response({"id": int(number), "status": row[0], "total_cents": row[1]})
+
+
+async def checkout(request: web.Request) -> web.Response:
+    """POST /api/checkout?order=ID: pay an order; refused in read-only mode."""
+    parts = request.app[PARTS]
+    if await enabled("READ_ONLY_MODE", parts.pool, parts.kv):
+        return web.json_response({"error": "read-only mode"}, status=503)
+    number = request.query.get("order", "")
+    if not (number.isascii() and number.isdecimal() and 0 < int(number[:9]) <= _ORDERS):
+        return web.json_response({"error": f"order must be a number from 1 to {_ORDERS}"}, status=400)
+    async with parts.pool.session() as connection, connection.transaction():
+        await connection.execute("UPDATE orders SET status = 'paid', updated_at = now() WHERE id = %s", (int(number),))
+        await connection.execute(
+            "INSERT INTO outbox (topic, payload) VALUES ('receipt', jsonb_build_object('order', %s::int))",
+            (int(number),),
+        )
+    return web.json_response({"order": int(number), "status": "paid"})
+
+
+async def payment_event(request: web.Request) -> web.Response:
+    """POST /api/webhooks/stripe: an event of the payment provider, kept once however often it is sent."""
+    body: object = await request.json()
+    if not isinstance(body, dict) or not isinstance(body.get("type"), str):
+        return web.json_response({"error": "an event has a type"}, status=400)
+    event = str(body.get("id") or f"evt_{uuid.uuid4().hex}")
+    async with request.app[PARTS].pool.session() as connection:
+        cursor = await connection.execute(
+            "INSERT INTO stripe_webhook_events (id, type, status, processed_at) VALUES (%s, %s, 'processed', now())"
+            " ON CONFLICT (id) DO NOTHING",
+            (event, body["type"]),
+        )
+    return web.json_response({"id": event, "new": cursor.rowcount == 1})
