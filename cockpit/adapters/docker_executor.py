@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from docker import APIClient
+from docker.errors import APIError
 
 from cockpit.adapters.docker import PROJECT_LABEL, health_of
 from cockpit.adapters.docker_engine import DockerEngine, never_sent
@@ -95,7 +96,7 @@ class DockerExecutor:
             kind, reason = OutcomeKind.UNKNOWN, error.what
         return Outcome(kind, reason, duration=time.monotonic() - started)
 
-    async def _acted(self, operation: Operation, timeout: float) -> tuple[OutcomeKind, str]:
+    async def _acted(self, operation: Operation, seconds: float) -> tuple[OutcomeKind, str]:
         try:
             wanted = self._wanted(operation)
         except SourceRefused as error:
@@ -103,13 +104,12 @@ class DockerExecutor:
         if wanted.identity is None:
             return OutcomeKind.FAILED, f"{wanted.name} was not prepared"
         container = wanted.identity.id
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(seconds):
             try:
-                await self._engine.call(lambda client: _VERBS[wanted.verb](client, container), timeout)
+                await self._engine.call(lambda client: _VERBS[wanted.verb](client, container), seconds)
             except SourceError as error:
-                refused = isinstance(error, SourceRefused) or "does not know it" in error.what
-                known = refused or never_sent(error.__cause__)
-                return (OutcomeKind.FAILED if known else OutcomeKind.UNKNOWN), error.what
+                certain = isinstance(error.__cause__, APIError) or never_sent(error.__cause__)
+                return (OutcomeKind.FAILED if certain else OutcomeKind.UNKNOWN), error.what
             return await self._settled(wanted, wanted.identity)
 
     async def _settled(self, wanted: ServiceOperation, before: ServiceIdentity) -> tuple[OutcomeKind, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from io import FileIO
@@ -58,6 +60,8 @@ class LogFile:
         self._deadline = deadline
         self._zone = zone or datetime.now().astimezone().tzinfo or UTC
         self._tail = _Tail(path)
+        self._turn = threading.Lock()
+        self._ready: deque[LogBatch] = deque()
 
     @property
     def id(self) -> SourceId:
@@ -78,23 +82,40 @@ class LogFile:
         """
         read_at = self._clock.now()
         try:
-            return await self._pool.run(lambda: self._read(read_at), self._deadline)
+            await self._pool.run(lambda: self._read(read_at), self._deadline)
         except TimeoutError as error:
-            raise SourceUnreachable(
-                f"{clean(str(self._path))} could not be read within {self._deadline:g} s",
-                "look whether its file system hangs",
-            ) from error
+            raise self._hangs() from error
         except OSError as error:
             raise _translated(self._path, error) from error
+        return self._taken()
 
     async def close(self) -> None:
         """Let go of the file."""
         self._tail.forget()
 
-    def _read(self, read_at: datetime) -> LogBatch:
-        raw, dropped, notice = self._tail.read()
-        lines = tuple(self._parsed(line, read_at) for line in raw)
-        return LogBatch(lines, dropped, notice)
+    def _read(self, read_at: datetime) -> None:
+        """Runs on a thread; what a read brings after its deadline is handed over by the next fetch."""
+        if not self._turn.acquire(blocking=False):
+            raise self._hangs()
+        try:
+            raw, dropped, notice = self._tail.read()
+            self._ready.append(LogBatch(tuple(self._parsed(line, read_at) for line in raw), dropped, notice))
+        finally:
+            self._turn.release()
+
+    def _taken(self) -> LogBatch:
+        batches = [self._ready.popleft() for _ in range(len(self._ready))]
+        return LogBatch(
+            tuple(line for batch in batches for line in batch.lines),
+            sum(batch.dropped for batch in batches),
+            next((batch.notice for batch in reversed(batches) if batch.notice), ""),
+        )
+
+    def _hangs(self) -> SourceUnreachable:
+        return SourceUnreachable(
+            f"{clean(str(self._path))} could not be read within {self._deadline:g} s",
+            "look whether its file system hangs",
+        )
 
     def _parsed(self, line: RawLine, read_at: datetime) -> LogLine:
         return parse_line(self._id.name, line.text, read_at, self._zone)

@@ -91,7 +91,8 @@ class Supervisor:
         except httpx.HTTPError as error:
             self._unreachable(error)
         if response.status_code >= httpx.codes.BAD_REQUEST:
-            said = clean(response.text, 300).strip()
+            answer = json_of(response.content, "application/json")
+            said = _text(answer.get("error")) if isinstance(answer, dict) else clean(response.text, 300)
             raise SourceRefused(f"the supervisor refused to {verb} {name} ({response.status_code}): {said}")
 
     async def close(self) -> None:
@@ -155,7 +156,7 @@ def _service(item: SupervisedProcess, project: str, usage: Mapping[int, Usage]) 
         id=item.name,
         name=item.name,
         state=item.state,
-        started_at=item.started_at,
+        started_at=item.started_at if item.pid is not None else None,
         restarts=item.restarts,
         cpu_percent=used.cpu_percent if used else None,
         memory_bytes=used.memory_bytes if used else None,

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import psutil
+import pytest
+
+from cockpit.adapters import shell_process
+from cockpit.adapters.shell import ShellExecutor, ShellReader
+from cockpit.model.actions import NO_PREVIEW, HttpRequest, OutcomeKind, ShellCommand
+from cockpit.model.errors import SourceRefused, SourceUnreachable
+from tests.support.awaiting import until
+from tests.support.permits import permit_for
+
+pytestmark = pytest.mark.anyio
+
+
+def sleeping(marker: str) -> list[int]:
+    """Pids of the sleep processes with that argument."""
+    return [
+        process.pid
+        for process in psutil.process_iter(["cmdline", "status"])
+        if process.info["cmdline"] == ["sleep", marker] and process.info["status"] != psutil.STATUS_ZOMBIE
+    ]
+
+
+async def test_a_line_runs_in_its_folder_with_its_variables(tmp_path: Path) -> None:
+    command = ShellCommand('pwd; printf "%s" "$JOB"; exit 3', (("JOB", "a'b $(c)"),), str(tmp_path))
+    answer = await ShellReader().read(command, 10)
+
+    assert answer.lines == (str(tmp_path), "a'b $(c)")
+    assert (answer.exit_code, answer.notice) == (3, "the command ended with exit code 3")
+
+
+async def test_output_and_errors_come_in_order_live_and_harmless() -> None:
+    seen: list[str] = []
+    line = r"echo one; echo two >&2; printf '\033]52;c;x\a\033[31mthree\xff'"
+    answer = await ShellReader(on_line=seen.append).read(ShellCommand(line), 10)
+
+    assert answer.lines == ("one", "two", "three�")
+    assert seen == list(answer.lines)
+
+
+async def test_there_is_no_input_and_no_terminal() -> None:
+    answer = await ShellReader().read(ShellCommand("cat; test -t 0 || echo none"), 10)
+
+    assert answer.lines == ("none",)
+
+
+async def test_a_flood_keeps_its_start_and_its_end() -> None:
+    answer = await ShellReader().read(ShellCommand("seq 1 50000"), 30)
+
+    assert answer.cut == 50_000 - shell_process.HEAD_LINES - shell_process.TAIL_LINES
+    assert (answer.lines[0], answer.lines[-1]) == ("1", "50000")
+    assert f"… {answer.cut:,} lines left out here …" in answer.lines
+
+
+async def test_a_flood_of_long_lines_is_bounded_too() -> None:
+    answer = await ShellReader().read(
+        ShellCommand("for i in $(seq 400); do head -c 9000 /dev/zero | tr '\\0' x; echo; done"), 30
+    )
+
+    assert sum(map(len, answer.lines)) <= shell_process.KEPT_CHARACTERS + 100
+    assert answer.cut > 0
+
+
+async def test_a_line_that_does_not_end_is_stopped_with_all_its_children() -> None:
+    with pytest.raises(SourceUnreachable, match="did not end within"):
+        await ShellReader().read(ShellCommand("sleep 86401 & sleep 86401"), 0.5)
+
+    await until(lambda: not sleeping("86401"))
+
+
+async def test_a_line_that_ignores_term_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shell_process, "GRACE", 0.1)
+    permit = permit_for(
+        ShellExecutor().id, ShellCommand("trap '' TERM; echo on; while :; do sleep 86402; done"), timeout=1
+    )
+
+    outcome = await ShellExecutor().execute(permit)
+
+    assert outcome.kind is OutcomeKind.UNKNOWN
+    assert "was stopped" in outcome.reason
+    assert outcome.answer is not None
+    assert outcome.answer.lines == ("on",)
+    await until(lambda: not sleeping("86402"))
+
+
+async def test_a_background_process_does_not_outlive_its_line() -> None:
+    answer = await ShellReader().read(ShellCommand("sleep 86403 & echo done"), 10)
+
+    assert answer.lines == ("done",)
+    await until(lambda: not sleeping("86403"))
+
+
+async def test_a_cancelled_line_leaves_nothing_behind() -> None:
+    task = asyncio.create_task(ShellReader().read(ShellCommand("sleep 86404"), 60))
+    await until(lambda: bool(sleeping("86404")))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    await until(lambda: not sleeping("86404"))
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "reason"),
+    [
+        ("true", OutcomeKind.SUCCEEDED, "exit code 0"),
+        ("echo bad; echo; exit 4", OutcomeKind.FAILED, "exit code 4: bad"),
+        ("exit 250", OutcomeKind.FAILED, "exit code 250"),
+        ("no-such-program-here", OutcomeKind.FAILED, "a program was not found (exit code 127)"),
+        ("kill -9 $$", OutcomeKind.FAILED, "ended by SIGKILL"),
+        ("bash -c 'kill -15 $$'", OutcomeKind.FAILED, "ended by SIGTERM"),
+    ],
+)
+async def test_the_outcome_says_how_the_line_ended(line: str, kind: OutcomeKind, reason: str) -> None:
+    executor = ShellExecutor()
+    outcome = await executor.execute(permit_for(executor.id, ShellCommand(line)))
+
+    assert outcome.kind is kind
+    assert reason in outcome.reason
+
+
+async def test_preparation_says_where_it_would_run_and_runs_nothing(tmp_path: Path) -> None:
+    executor = ShellExecutor()
+    command = ShellCommand("touch made\ntouch more", (("JOB", "secret"),), str(tmp_path))
+
+    prepared = await executor.prepare(command)
+
+    assert prepared.preview.effect == NO_PREVIEW.effect
+    assert prepared.preview.targets == ("touch made", "touch more")
+    facts = {fact.label: fact.value for fact in prepared.preview.facts}
+    assert str(tmp_path) in facts["runs on"]
+    assert facts["variables"] == "JOB"
+    assert await executor.identify(prepared.operation) == prepared.identity
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:
+    executor = ShellExecutor()
+    command = ShellCommand("true", cwd=str(tmp_path / "gone"))
+
+    assert await executor.identify(command) is None
+    with pytest.raises(SourceUnreachable, match="no folder"):
+        await executor.prepare(command)
+    with pytest.raises(SourceUnreachable, match="cannot be started"):
+        await ShellReader().read(command, 5)
+    outcome = await executor.execute(permit_for(executor.id, command))
+    assert outcome.kind is OutcomeKind.FAILED
+
+
+async def test_without_bash_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(SourceUnreachable, match="bash is not installed"):
+        await ShellExecutor().prepare(ShellCommand("true"))
+
+
+async def test_only_shell_commands_are_taken() -> None:
+    request = HttpRequest("GET", "/")
+
+    with pytest.raises(SourceRefused):
+        await ShellReader().read(request, 1)
+    outcome = await ShellExecutor().execute(permit_for(ShellExecutor().id, request))
+    assert outcome.kind is OutcomeKind.FAILED
