@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from cockpit.adapters import files
 from cockpit.adapters.files import FETCH_BYTES, FETCH_LINES, FIRST_BYTES, FIRST_LINES, LogFile
 from cockpit.adapters.pool import BlockingPool
 from cockpit.model.errors import SourceRefused, SourceUnreachable
@@ -211,7 +210,7 @@ async def test_what_a_late_read_brings_is_not_lost(
         released.wait(10)
         return fstat(descriptor)
 
-    monkeypatch.setattr(files.os, "fstat", slow)
+    monkeypatch.setattr(os, "fstat", slow)
     with pytest.raises(SourceUnreachable, match="hangs"):
         await log.fetch()
     assert entered.is_set()
