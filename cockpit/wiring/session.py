@@ -28,6 +28,7 @@ from cockpit.wiring.facts import environment_facts
 from cockpit.wiring.journal import journal_path
 from cockpit.wiring.notes import Notes
 from cockpit.wiring.parts import Parts
+from cockpit.wiring.shipped import shipped_runbooks
 from cockpit.wiring.sources import add_sources
 
 
@@ -44,13 +45,6 @@ def library_folders(loaded: Loaded, environment: Environment) -> list[Path]:
     """The folders of runbooks; the shipped ones when none is configured."""
     folders = [loaded.folder / Path(folder).expanduser() for folder in environment.runbooks]
     return folders or [shipped_runbooks()]
-
-
-def shipped_runbooks() -> Path:
-    """The folder of the runbooks that come with the cockpit: in the wheel, else beside the package."""
-    package = Path(__file__).parents[1]
-    packed = package / "_runbooks"
-    return packed if packed.is_dir() else package.parent / "runbooks"
 
 
 def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:

@@ -1,0 +1,56 @@
+"""From facts and a session to the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cockpit.engine.session import Session
+from cockpit.model.errors import ConfigError
+from cockpit.model.incident import EnvironmentFacts, Role
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """What to open on.
+
+    Attributes:
+        runbook: a runbook file, "" for none.
+        alert: an alert's name, "" for none.
+        labels: labels of the alert.
+    """
+
+    runbook: str = ""
+    alert: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+
+    @staticmethod
+    def parse(runbook: str | None, alert: str | None, labels: tuple[str, ...]) -> First:
+        """From the command line's words.
+
+        Raises:
+            ConfigError: when a label is not KEY=VALUE.
+        """
+        pairs = []
+        for label in labels:
+            key, separator, value = label.partition("=")
+            if not separator or not key:
+                raise ConfigError(f"--label {label!r} is not KEY=VALUE")
+            pairs.append((key, value))
+        return First(runbook or "", alert or "", tuple(pairs))
+
+
+def run_screen(facts: EnvironmentFacts, role: Role, open_session: Callable[[], Session], first: First) -> int:
+    """Run the full-screen terminal until it is left; returns the exit code.
+
+    Args:
+        facts: for the first picture, before anything is read.
+        role: operator or observer.
+        open_session: builds the session; called on a thread after the first picture.
+        first: what to open on.
+    """
+    from cockpit.ui.app import CockpitApp
+
+    app = CockpitApp(open_session, facts, role, runbook=first.runbook, alert=first.alert, labels=dict(first.labels))
+    app.run()
+    return app.return_code or 0
