@@ -10,6 +10,7 @@ from psycopg import sql
 
 from cockpit.model.errors import SandboxError
 from cockpit.sandbox.postgres_server import SUPERUSER, PostgresServer
+from cockpit.sandbox.shop.service import MIGRATION
 
 DATABASE: Final = "shop"
 WORKLOAD: Final = "shop"
@@ -21,7 +22,7 @@ _FOLDER = Path(__file__).parent / "sql"
 
 
 async def create_database(server: PostgresServer, passwords: dict[str, str]) -> None:
-    """Create the database, its roles and its rows.
+    """Create the database, its roles and its rows, all but the last migration (see `open_service`).
 
     Args:
         server: a running, empty server.
@@ -44,6 +45,22 @@ async def create_database(server: PostgresServer, passwords: dict[str, str]) -> 
             await connection.execute((_FOLDER / "schema.sql").read_bytes())
     except psycopg.Error as error:
         raise SandboxError(f"the sandbox's database cannot be made: {error}") from error
+
+
+async def open_service(server: PostgresServer) -> None:
+    """Record the last migration, for which the service's processes wait before they begin.
+
+    Raises:
+        SandboxError: when the server refuses.
+    """
+    try:
+        async with await psycopg.AsyncConnection.connect(admin_address(server), autocommit=True) as connection:
+            await connection.execute(
+                "INSERT INTO schema_migrations (version, applied_at) VALUES (%s, now() - interval '20 days')",
+                (MIGRATION,),
+            )
+    except psycopg.Error as error:
+        raise SandboxError(f"the sandbox's database cannot be opened for the service: {error}") from error
 
 
 def admin_address(server: PostgresServer) -> str:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cockpit.sandbox.scenarios.base import Scenario
 
 _PATIENCE: Final = 60.0
+_ANSWER: Final = 10.0
 _POSTGRES_LOGINS: Final = ("shop", "cockpit_operator", "cockpit_observer")
 _LOGS: Final = ("api", "worker", "world", "postgres", "redis")
 _SERVERS: Final = ("postgres", "redis")
@@ -97,16 +98,19 @@ class Range:
         self._postgres = await made
         await self.supervisor.run(self._postgres.spec)
         await self._until(self.postgres.ready, "postgres")
-        from cockpit.sandbox.database import create_database
+        from cockpit.sandbox.database import create_database, open_service
 
         await create_database(self.postgres, self._passwords)
         await self._until(self.redis.ready, "redis")
+        if scenario is not None:
+            await scenario.prepare(self)
+        await open_service(self.postgres)
+        if scenario is not None:
+            await scenario.inject(self)
+        await self.until_listening()
         from cockpit.sandbox.supervisor_api import serve_supervisor
 
         self._api_runner = await serve_supervisor(self.supervisor, self.folder.supervisor_socket)
-        await self._until_listening()
-        if scenario is not None:
-            await scenario.inject(self)
         self._write_configuration()
         return self._info(scenario.name if scenario else None)
 
@@ -158,7 +162,12 @@ class Range:
 
         await self.until(reached, f"{name} answers")
 
-    async def _until_listening(self) -> None:
+    async def until_listening(self) -> None:
+        """Wait until the service answers.
+
+        Raises:
+            SandboxError: when it does not in time.
+        """
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end:
             try:
@@ -170,6 +179,17 @@ class Range:
             await writer.wait_closed()
             return
         raise SandboxError(f"the api of the sandbox did not start: {tail(self.folder.log('api-1'))}")
+
+    async def service_healthy(self) -> bool:
+        """What /healthz says; a service that does not answer is not healthy."""
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            writer.write(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            line = await asyncio.wait_for(reader.readline(), _ANSWER)
+            writer.close()
+        except OSError:
+            return False
+        return b" 200 " in line
 
     def _write_configuration(self) -> None:
         facts = ConfigurationFacts(

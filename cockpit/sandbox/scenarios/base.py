@@ -29,11 +29,19 @@ class Scenario(ABC):
     required: ClassVar[frozenset[str]]
     allowed: ClassVar[frozenset[str]]
 
+    async def prepare(self, sandbox: Range) -> None:  # noqa: B027  most faults have no past
+        """Write the past: the servers are up and filled, the service has not begun yet.
+
+        Raises:
+            SandboxError: when that fails.
+        """
+
     @abstractmethod
     async def inject(self, sandbox: Range) -> None:
         """Break it; returns when the fault is there.
 
-        The past may be written (rows, a lock's age), the present must be real.
+        The service has begun, and whoever needs its api waits for `Range.until_listening`. The past may be written
+        (rows, a lock's age), the present must be real.
 
         Raises:
             SandboxError: when the fault does not come about.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import AsyncIterator
 from typing import Final
 
 import psycopg
@@ -15,6 +16,7 @@ from cockpit.sandbox.range import Range
 from cockpit.sandbox.scenarios.base import Scenario
 from cockpit.sandbox.shop.jobs import JOBS, LOCK_TTL, throttle_key
 from cockpit.sandbox.shop.kv import Kv, KvError
+from cockpit.sandbox.shop.pool import Connection, connect
 
 _JOB: Final = JOBS["recalculate"]
 _VICTIM: Final = "worker-1"
@@ -47,29 +49,22 @@ class CronStuck(Scenario):
     required = frozenset({"cron.recalculate"})
     allowed = required
 
-    async def inject(self, sandbox: Range) -> None:
-        """Make the job due, let worker-1 start it, kill worker-1, and age what it left behind."""
-        kv = Kv(sandbox.redis.url, "scenario")
-        try:
-            async with await psycopg.AsyncConnection.connect(
-                admin_address(sandbox.postgres), autocommit=True, application_name="scenario"
-            ) as connection:
-                await kv.put(throttle_key(_VICTIM, _JOB.name), "60", 60)
-                await connection.execute(_PAST, {"held": _HELD_FOR, "job": _JOB.name})
-                await self._let_it_take_the_lock(sandbox, kv, connection)
-                sandbox.supervisor.kill(_VICTIM)
-                await kv.delete(throttle_key(_VICTIM, _JOB.name))
-                await kv.expire_in(_JOB.lock, int((LOCK_TTL - _HELD_FOR) * 1000))
-                await connection.execute(_UNFINISHED, {"held": _HELD_FOR, "job": _JOB.name})
-        except (psycopg.Error, KvError) as error:
-            raise SandboxError(f"the scenario cron-stuck could not be set up: {error}") from error
-        finally:
-            with contextlib.suppress(KvError):
-                await kv.close()
+    async def prepare(self, sandbox: Range) -> None:
+        """Make the job due for over an hour, and let worker-1 be slow about it."""
+        async with _lines(sandbox) as (kv, connection):
+            await kv.put(throttle_key(_VICTIM, _JOB.name), "60", 60)
+            await connection.execute(_PAST, {"held": _HELD_FOR, "job": _JOB.name})
 
-    async def _let_it_take_the_lock(
-        self, sandbox: Range, kv: Kv, connection: psycopg.AsyncConnection[tuple[object, ...]]
-    ) -> None:
+    async def inject(self, sandbox: Range) -> None:
+        """Let worker-1 start the job, kill it, and age what it left behind."""
+        async with _lines(sandbox) as (kv, connection):
+            await self._let_it_take_the_lock(sandbox, kv, connection)
+            sandbox.supervisor.kill(_VICTIM)
+            await kv.delete(throttle_key(_VICTIM, _JOB.name))
+            await kv.expire_in(_JOB.lock, int((LOCK_TTL - _HELD_FOR) * 1000))
+            await connection.execute(_UNFINISHED, {"held": _HELD_FOR, "job": _JOB.name})
+
+    async def _let_it_take_the_lock(self, sandbox: Range, kv: Kv, connection: Connection) -> None:
         """Wait until worker-1 is at work; when the other worker was faster the job is made due once more."""
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end:
@@ -83,9 +78,25 @@ class CronStuck(Scenario):
             await asyncio.sleep(0.02)
         raise SandboxError(f"{_VICTIM} did not start the job {_JOB.name} within {_PATIENCE:.0f} s")
 
-    async def _started(self, connection: psycopg.AsyncConnection[tuple[object, ...]]) -> bool:
+    async def _started(self, connection: Connection) -> bool:
         cursor = await connection.execute(
             "SELECT 1 FROM cron_runs WHERE job = %s AND status = 'running' AND worker LIKE %s",
             (_JOB.name, f"{_VICTIM}:%"),
         )
         return await cursor.fetchone() is not None
+
+
+@contextlib.asynccontextmanager
+async def _lines(sandbox: Range) -> AsyncIterator[tuple[Kv, Connection]]:
+    """Redis and PostgreSQL as one who may do everything."""
+    kv = Kv(sandbox.redis.url, "scenario")
+    try:
+        connection = await connect(admin_address(sandbox.postgres), "scenario")
+        try:
+            yield kv, connection
+        finally:
+            await connection.close()
+    except (psycopg.Error, KvError) as error:
+        raise SandboxError(f"the scenario cron-stuck could not be set up: {error}") from error
+    finally:
+        await kv.close()

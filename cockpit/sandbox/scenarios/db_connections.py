@@ -12,8 +12,11 @@ from cockpit.model.errors import SandboxError
 from cockpit.sandbox.database import admin_address
 from cockpit.sandbox.range import Range
 from cockpit.sandbox.scenarios.base import Scenario
+from cockpit.sandbox.shop.pool import connect
 
 _PATIENCE: Final = 20.0
+_FOR_GOOD: Final = 0.7
+"""Seconds of refusal after which it is no passing one: longer than the service trusts its last look."""
 _WAITERS: Final = """
     SELECT count(*) FROM pg_stat_activity WHERE usename = 'shop' AND cardinality(pg_blocking_pids(pid)) > 0
 """
@@ -37,28 +40,29 @@ class DbConnections(Scenario):
     allowed = required | {"api.ready", "billing.degraded"}
 
     async def inject(self, sandbox: Range) -> None:
-        """Start the export and wait until the service is refused and checkouts are blocked."""
+        """Start the export; wait until checkouts are blocked and the service is refused."""
+        await sandbox.until_listening()
         await sandbox.run_extra("report-export", "report-export")
         end = time.monotonic() + _PATIENCE
-        try:
-            async with await psycopg.AsyncConnection.connect(
-                admin_address(sandbox.postgres), autocommit=True, application_name="scenario"
-            ) as connection:
-                while time.monotonic() < end:
-                    row = await (await connection.execute(_WAITERS)).fetchone()
-                    if row and row[0] and await self._refused(sandbox):
-                        return
-                    await asyncio.sleep(0.05)
-        except psycopg.Error as error:
-            raise SandboxError(f"the scenario db-connections could not be set up: {error}") from error
+        refused_since: float | None = None
+        while time.monotonic() < end:
+            if await sandbox.service_healthy():
+                refused_since = None
+            elif refused_since is None:
+                refused_since = time.monotonic()
+            elif time.monotonic() - refused_since > _FOR_GOOD and await self._checkouts_blocked(sandbox):
+                return
+            await asyncio.sleep(0.05)
         raise SandboxError(f"the service was not refused by its database within {_PATIENCE:.0f} s")
 
-    async def _refused(self, sandbox: Range) -> bool:
+    async def _checkouts_blocked(self, sandbox: Range) -> bool:
+        """Asked only when no ordinary slot is left: this session then takes none from the export."""
         try:
-            connection = await psycopg.AsyncConnection.connect(
-                sandbox.database_address("shop"), connect_timeout=3, application_name="scenario"
-            )
-        except psycopg.OperationalError:
-            return True
-        await connection.close()
-        return False
+            connection = await connect(admin_address(sandbox.postgres), "scenario")
+            try:
+                row = await (await connection.execute(_WAITERS)).fetchone()
+            finally:
+                await connection.close()
+        except psycopg.Error as error:
+            raise SandboxError(f"the scenario db-connections could not be set up: {error}") from error
+        return bool(row and row[0])

@@ -3,7 +3,7 @@
 It locks all orders in one long transaction (the root) and opens another session for every page of the report,
 each left idle in transaction. What it does about trouble decides how it is repaired:
 
-- refused for want of slots, it tries again every second, so a slot that somebody frees is taken too;
+- refused for want of slots, it tries again, sooner or later every second, so a slot that somebody frees is taken too;
 - when one of its page sessions is ended, it opens no more, but keeps the rest and the root;
 - when the root is ended, the export is over: it logs the error, exits with code 1, and every session goes with it.
 """
@@ -20,7 +20,8 @@ from cockpit.sandbox.shop.pool import Connection, connect
 from cockpit.sandbox.shop.service import Service
 
 APPLICATION = "report-export"
-_AGAIN = 1.0
+_SOON = 0.1
+_LATER = 1.0
 
 
 async def run(export: Service) -> int:
@@ -49,13 +50,16 @@ async def _open_pages(export: Service, log: logging.Logger) -> None:
     """Open sessions until one of them is lost."""
     sessions: list[Connection] = []
     lost = asyncio.Event()
+    again = _SOON
     while not lost.is_set():
         try:
             page = await connect(export.database, APPLICATION)
         except psycopg.Error as error:
             log.error("page %d has to wait: %s", len(sessions) + 1, str(error).strip())  # noqa: TRY400
-            await asyncio.sleep(_AGAIN)
+            await asyncio.sleep(again)
+            again = min(2 * again, _LATER)
             continue
+        again = _SOON
         await page.set_autocommit(False)
         await page.execute("SELECT id, total_cents FROM orders ORDER BY id LIMIT 20 OFFSET %s", (20 * len(sessions),))
         _watch(page, lost)

@@ -15,7 +15,7 @@ import aiohttp
 from cockpit.sandbox.shop import service
 from cockpit.sandbox.shop.service import Service
 
-PAUSE = 0.35
+PAUSE = 0.25
 AT_ONCE = 8
 _TIMEOUT = 5.0
 _EVENTS_KEPT = 500

@@ -119,5 +119,4 @@ SELECT n, format('Company %s', n), 'retail', now() - n * interval '1 hour' FROM 
 INSERT INTO backups (taken_at, size_bytes, status)
 SELECT now() - n * interval '1 day' - interval '2 hours', 48000000 + n * 120000, 'done' FROM generate_series(0, 6) n;
 INSERT INTO schema_migrations (version, applied_at)
-VALUES ('0001_first', now() - interval '90 days'), ('0002_webhooks', now() - interval '60 days'),
-       ('0003_outbox', now() - interval '20 days');
+VALUES ('0001_first', now() - interval '90 days'), ('0002_webhooks', now() - interval '60 days');
