@@ -65,7 +65,9 @@ def test_before_the_first_reading_nothing_is_known() -> None:
     ],
 )
 def test_http(plan: dict[str, str], sample: HttpSample, verdict: Verdict) -> None:
-    assert Scene(CheckPlan("api.health", "http", API, **plan)).see(API, sample).verdict is verdict
+    conditions = {key: plan.get(key, "") for key in ("ok", "warn", "crit")}
+    written = CheckPlan("api.health", "http", API, "", conditions["ok"], conditions["warn"], conditions["crit"])
+    assert Scene(written).see(API, sample).verdict is verdict
 
 
 def test_a_service_that_does_not_answer_is_critical_and_a_store_is_unknown() -> None:
