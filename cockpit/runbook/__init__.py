@@ -1,1 +1,1 @@
-"""Markdown to `cockpit.model.runbook`: pure functions, no input or output."""
+"""From a team's Markdown to procedures, phases, steps and commands: pure functions, no input or output."""

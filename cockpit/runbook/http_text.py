@@ -1,0 +1,136 @@
+"""HTTP requests as people write them: `POST /path` with headers and a body, and the arguments of curl."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+_REQUEST_LINE = re.compile(rf"^({'|'.join(METHODS)})\s+(\S.*?)(?:\s+HTTP/[\d.]+)?\s*$")
+_HEADER = re.compile(r"^([A-Za-z][A-Za-z0-9-]*):[ \t]*(.*)$")
+_NO_EFFECT = frozenset("f s S L i I v k g N fsS fsSL fsSLI sS sSL fs sf fL sL sI is iL vI Is sk ks fSs sSf".split())
+_LONG_NO_EFFECT = frozenset(
+    """--fail --silent --show-error --location --include --verbose --insecure --compressed --globoff --no-buffer
+    --fail-with-body --http1.1 --http2 --ipv4 --ipv6 -4 -6 --no-progress-meter --progress-bar""".split()
+)
+_IGNORED_VALUES = frozenset("-m --max-time --connect-timeout --retry --retry-delay --retry-max-time -w --write-out".split())
+_BODY = frozenset("-d --data --data-raw --data-ascii --data-binary --json --data-urlencode".split())
+
+
+@dataclass(frozen=True, slots=True)
+class RequestText:
+    """A request with its placeholders and variables still in it.
+
+    Attributes:
+        method: in capitals.
+        url: absolute URL, path, or a variable followed by a path.
+        headers: name and value.
+        body: "" for none.
+        user: what curl's -u was given, "" for none; it becomes a Basic Authorization header.
+    """
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    user: str = ""
+
+
+def read_request(text: str) -> RequestText | None:
+    """Read `METHOD target`, header lines, an empty line and a body; None when it is no request."""
+    lines = text.strip().split("\n")
+    found = _REQUEST_LINE.match(lines[0].strip())
+    if found is None:
+        return None
+    headers: list[tuple[str, str]] = []
+    at = 1
+    while at < len(lines) and lines[at].strip():
+        header = _HEADER.match(lines[at].strip())
+        if header is None:
+            break
+        headers.append((header[1], header[2]))
+        at += 1
+    body = "\n".join(lines[at:]).strip()
+    return RequestText(found[1], found[2].strip(), tuple(headers), body)
+
+
+def is_request_line(line: str) -> bool:
+    """True for `GET /path` and `POST https://...`, also with a variable or placeholder first."""
+    found = _REQUEST_LINE.match(line.strip())
+    return found is not None and re.match(r"(?:/|https?://|\$|<|\{|\[)", found[2]) is not None
+
+
+def read_curl(words: Sequence[str]) -> RequestText | None:
+    """The request that curl would send; None when it does more than send one (files, proxies, several URLs).
+
+    Args:
+        words: the program and its arguments without quotes.
+    """
+    method = ""
+    headers: list[tuple[str, str]] = []
+    bodies: list[str] = []
+    urls: list[str] = []
+    user = ""
+    head = False
+    pending = list(words[1:])
+    while pending:
+        item = pending.pop(0)
+        option, value = _option(item, pending)
+        if option is None:
+            urls.append(item)
+        elif option in ("-X", "--request"):
+            method = value.upper()
+        elif option in ("-H", "--header"):
+            name, colon, content = value.partition(":")
+            if not colon:
+                return None
+            headers.append((name.strip(), content.strip()))
+        elif option in _BODY:
+            if value.startswith("@") or option == "--data-urlencode":
+                return None
+            bodies.append(value)
+            headers += [("Content-Type", "application/json")] if option == "--json" else []
+        elif option in ("-u", "--user"):
+            user = value
+        elif option in ("-A", "--user-agent"):
+            headers.append(("User-Agent", value))
+        elif option in ("-I", "--head"):
+            head = True
+        elif option == "--url":
+            urls.append(value)
+        elif option in ("-o", "--output") and value == "/dev/null":
+            continue
+        elif option == "" or option in _IGNORED_VALUES:
+            head = head or (item.startswith("-") and not item.startswith("--") and "I" in item)
+        else:
+            return None
+    if len(urls) != 1:
+        return None
+    fallback = "HEAD" if head else "POST" if bodies else "GET"
+    return RequestText(method or fallback, urls[0], tuple(headers), "&".join(bodies), user)
+
+
+def _option(item: str, pending: list[str]) -> tuple[str | None, str]:
+    """Name and value of an option; None for what is no option, "" for one without effect on the request."""
+    if not item.startswith("-") or item == "-":
+        return None, ""
+    if item in _LONG_NO_EFFECT or (not item.startswith("--") and item[1:] in _NO_EFFECT and item != "-I"):
+        return "", ""
+    if item in ("-I", "--head"):
+        return "-I", ""
+    name, equals, attached = item.partition("=")
+    if item.startswith("--") and equals:
+        return name, attached
+    if not item.startswith("--") and len(item) > 2 and item[:2] in ("-X", "-H", "-d", "-u", "-A", "-o", "-m", "-w"):
+        return item[:2], item[2:]
+    if not item.startswith("--") and len(item) > 2:
+        return _cluster(item, pending)
+    return item, pending.pop(0) if pending else ""
+
+
+def _cluster(item: str, pending: list[str]) -> tuple[str, str]:
+    """Joined short options such as -sSX POST: only the last may take a value."""
+    if item[1:-1] in _NO_EFFECT or all(letter in "fsSLivkgN" for letter in item[1:-1]):
+        return f"-{item[-1]}", pending.pop(0) if pending else ""
+    return item, ""

@@ -1,0 +1,87 @@
+"""What a line of prose asks for: commands in code spans, decisions, waits, ticks, settings, links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from cockpit.model.runbook import Command, Kind
+from cockpit.runbook import http_text, inline, kinds, parts, programs
+from cockpit.runbook.commands import build_command
+
+_CONDITION = re.compile(r"^(?:if|when|unless|otherwise|else|in case|should|si|wenn|falls|если|만약)\b\s*", re.I)
+_FOR = re.compile(r"^for\s+[^:]{2,80}:$", re.I)
+_WAIT = re.compile(r"^(?:wait|monitor|observe|watch|sleep|let it)\b.*?\b\d+", re.I)
+_SETTINGS = re.compile(
+    r"\b(?:env(?:ironment)?(?:\s+(?:vars?|variables?))|secrets?|\.env|credentials?|api keys?|tokens?|matches|configured|is set|are set)\b", re.I
+)
+_SETTING_NAME = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?:=\S*)?$|^\.env(?:\.\w+)?$")
+_CHECKING = re.compile(r"^(?:check|verify|ensure|confirm|compare|validate|make sure)\b", re.I)
+_PATH = re.compile(r"^/[A-Za-z0-9][\w./{}<>:*-]*(?:\?[\w=&%.{}<>-]*)?$")
+_FILE_ROOTS = ("/etc/", "/var/", "/usr/", "/opt/", "/tmp/", "/home/", "/root/", "/proc/", "/sys/", "/dev/", "/mnt/", "/srv/", "/bin/", "/data/", "/lib/")  # noqa: S108  names, not files
+_URL = re.compile(r"^https?://\S+$")
+
+
+def inline_commands(text: str, line: int, known: Collection[str] = ()) -> list[Command]:
+    """The commands and pages that a line's code spans name.
+
+    Args:
+        text: inline Markdown.
+        line: 1-based line in the file.
+        known: names that are declared inputs or captured values.
+    """
+    found = [command for span in inline.code_spans(text) if (command := _command(span, line, known)) is not None]
+    return found
+
+
+def _command(span: str, line: int, known: Collection[str]) -> Command | None:
+    if http_text.is_request_line(span):
+        return build_command(span, line, kind=Kind.HTTP, known=known)
+    if kinds.looks_like_sql(span) and re.search(r"\s", span) and span.split()[0].isupper():
+        return build_command(span, line, kind=Kind.SQL, known=known)
+    if kinds.looks_like_redis(span):
+        return build_command(span, line, kind=Kind.REDIS, known=known)
+    if _is_page(span):
+        return build_command(span, line, kind=Kind.OPEN)
+    words = span.split()
+    program = words[0].rpartition("/")[2] if words else ""
+    if len(words) > 1 and (program in programs.KNOWN or words[0].startswith("./")) and program not in programs.SESSION:
+        if program in ("if", "for", "while", "case", "until", "test", "make", "time", "host", "watch", "service", "history", "less", "more", "type", "mail", "date", "find", "sort", "go", "last", "who", "head"):
+            return None
+        return build_command(span, line, known=known)
+    return None
+
+
+def _is_page(span: str) -> bool:
+    if _URL.match(span):
+        return True
+    if not _PATH.match(span) or f"{span}/".startswith(_FILE_ROOTS):
+        return False
+    return re.search(r"\.\w{1,5}$", span) is None
+
+
+def condition(text: str) -> str:
+    """The condition of a line that starts with If, When, Unless or Otherwise; "" for any other line."""
+    words = inline.plain(text)
+    if _FOR.match(words):
+        return words.rstrip(":")
+    if _CONDITION.match(words) is None:
+        return ""
+    found = re.match(r"^([^,:]{2,160})(?:[,:]|$)", words)
+    return (found[1] if found else words[:160]).strip()
+
+
+def prose_kind(text: str, checked: bool | None) -> tuple[Kind, float | None]:
+    """The kind of a step without commands, and for a wait its seconds."""
+    words = inline.plain(text)
+    if condition(text):
+        return Kind.DECISION, None
+    if _WAIT.match(words):
+        seconds = parts.duration_seconds(words)
+        if seconds is not None:
+            return Kind.WAIT, seconds
+    if checked is not None:
+        return Kind.TICK, None
+    if _CHECKING.match(words) and any(_SETTING_NAME.match(span) for span in inline.code_spans(text)) and _SETTINGS.search(text):
+        return Kind.SETTINGS, None
+    return Kind.MANUAL, None

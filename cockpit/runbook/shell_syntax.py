@@ -1,0 +1,207 @@
+"""Shell text as simple commands, read with the grammar of bash; nothing is ever expanded or run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import tree_sitter_bash
+from tree_sitter import Language, Node, Parser
+
+_NOT_WORDS = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect", "variable_assignment", "comment"})
+_EXPANSION = re.compile(r"(?<!\\)(?:\$[A-Za-z_{(0-9@*#?!]|`)")
+TEXT_CAP = 50_000
+"""Characters of one command line that are parsed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One argument.
+
+    Attributes:
+        text: without its quotes; expansions stay as written.
+        raw: as written.
+        dynamic: True when it holds an expansion, so that its value is not known.
+    """
+
+    text: str
+    raw: str
+    dynamic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """A redirection of output or input to a file: the operator and the file."""
+
+    operator: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleCommand:
+    """One program with its arguments; also those inside loops, substitutions and groups.
+
+    Attributes:
+        words: program and arguments.
+        piped_from: the command whose output it reads, None when it is the first of its pipeline.
+        piped_into: True when its output goes into another command.
+    """
+
+    words: tuple[Word, ...]
+    piped_from: SimpleCommand | None = None
+    piped_into: bool = False
+
+    @property
+    def program(self) -> str:
+        """The program's name without its folder, "" when there is none."""
+        return self.words[0].text.rpartition("/")[2] if self.words else ""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All words without quotes."""
+        return tuple(word.text for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class ShellText:
+    """What a piece of shell text consists of.
+
+    Attributes:
+        commands: every simple command in it, in the order of the text.
+        redirects: every redirection to or from a file.
+        assignments: names of the variables that it sets or exports on their own.
+        understood: False when the grammar of bash does not fit.
+        compound: names of constructs other than simple commands, such as for_statement.
+    """
+
+    commands: tuple[SimpleCommand, ...]
+    redirects: tuple[Redirect, ...] = ()
+    assignments: tuple[str, ...] = ()
+    understood: bool = True
+    compound: tuple[str, ...] = ()
+
+    @property
+    def only(self) -> SimpleCommand | None:
+        """The one command, when the text is that one command and nothing else."""
+        return self.commands[0] if len(self.commands) == 1 and not self.redirects and not self.compound else None
+
+
+_COMPOUND = frozenset(
+    {
+        "for_statement", "c_style_for_statement", "while_statement", "if_statement", "case_statement", "subshell",
+        "compound_statement", "function_definition", "list", "pipeline", "negated_command", "test_command",
+        "command_substitution", "process_substitution", "declaration_command", "unset_command", "heredoc_redirect",
+        "herestring_redirect",
+    }
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Parser:
+    return Parser(Language(tree_sitter_bash.language()))
+
+
+def syntax_tree(text: str) -> Node:
+    """The syntax tree of a shell text; placeholders must have been masked before."""
+    return _parser().parse(text.encode("utf-8", "replace")).root_node
+
+
+@lru_cache(maxsize=4096)
+def read(text: str) -> ShellText:
+    """Take a shell text apart. Placeholders must have been masked before."""
+    if len(text) > TEXT_CAP or "\x00" in text:
+        return ShellText((), understood=False)
+    root = syntax_tree(text)
+    commands: list[SimpleCommand] = []
+    redirects: list[Redirect] = []
+    assignments: list[str] = []
+    compound: list[str] = []
+    before: dict[int, SimpleCommand] = {}
+    for node in descend(root):
+        if node.type == "command":
+            command = _simple(node, before)
+            before[node.id] = command
+            commands.append(command)
+        elif node.type == "file_redirect":
+            redirects.append(_redirect(node))
+        elif node.type == "variable_assignment" and node.parent is not None and node.parent.type != "command":
+            assignments.append(_text(node).partition("=")[0])
+        if node.type in _COMPOUND:
+            compound.append(node.type)
+    return ShellText(tuple(commands), tuple(redirects), tuple(assignments), not root.has_error, tuple(compound))
+
+
+def descend(root: Node) -> Iterator[Node]:
+    """Every node, parents before children, in the order of the text."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(node.children))
+
+
+def unquote(raw: str) -> str:
+    """A word as bash would pass it on, with expansions left as written."""
+    parts: list[str] = []
+    at = 0
+    while at < len(raw):
+        character = raw[at]
+        if character == "'":
+            end = raw.find("'", at + 1)
+            end = len(raw) if end < 0 else end
+            parts.append(raw[at + 1 : end])
+            at = end + 1
+        elif character == '"':
+            inner, at = _double_quoted(raw, at + 1)
+            parts.append(inner)
+        elif character == "\\" and at + 1 < len(raw):
+            parts.append("" if raw[at + 1] == "\n" else raw[at + 1])
+            at += 2
+        else:
+            parts.append(character)
+            at += 1
+    return "".join(parts)
+
+
+def _double_quoted(raw: str, at: int) -> tuple[str, int]:
+    parts: list[str] = []
+    while at < len(raw) and raw[at] != '"':
+        if raw[at] == "\\" and at + 1 < len(raw) and raw[at + 1] in '$`"\\\n':
+            parts.append("" if raw[at + 1] == "\n" else raw[at + 1])
+            at += 2
+        else:
+            parts.append(raw[at])
+            at += 1
+    return "".join(parts), at + 1
+
+
+def word(raw: str) -> Word:
+    """A word from its text as written."""
+    dynamic = _EXPANSION.search(re.sub(r"'[^']*'", "", raw)) is not None
+    return Word(unquote(raw), raw, dynamic)
+
+
+def _simple(node: Node, before: dict[int, SimpleCommand]) -> SimpleCommand:
+    words = tuple(word(_text(child)) for child in node.children if child.is_named and child.type not in _NOT_WORDS)
+    holder = node
+    while holder.parent is not None and holder.parent.type in ("redirected_statement", "negated_command"):
+        holder = holder.parent
+    pipeline = holder.parent
+    if pipeline is None or pipeline.type != "pipeline":
+        return SimpleCommand(words)
+    members = [child for child in pipeline.children if child.is_named]
+    index = next((number for number, child in enumerate(members) if child.id == holder.id), 0)
+    earlier = before.get(members[index - 1].id) if index else None
+    return SimpleCommand(words, earlier or (SimpleCommand(()) if index else None), index < len(members) - 1)
+
+
+def _redirect(node: Node) -> Redirect:
+    parts = [child for child in node.children if child.type != "file_descriptor"]
+    operator = _text(parts[0]) if parts else ">"
+    return Redirect(operator, unquote(_text(parts[-1])) if len(parts) > 1 else "")
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode("utf-8", "replace")
