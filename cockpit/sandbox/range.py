@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import os
 import secrets
 import time
@@ -33,6 +34,7 @@ _ANSWER: Final = 10.0
 _POSTGRES_LOGINS: Final = ("shop", "cockpit_operator", "cockpit_observer")
 _LOGS: Final = ("api", "worker", "world", "postgres", "redis")
 _SERVERS: Final = ("postgres", "redis")
+_FIRST: Final = 2
 
 
 class Range:
@@ -87,17 +89,10 @@ class Range:
             SandboxError: when a part does not start; the caller still has to `stop`.
         """
         postgres_port, redis_port, self.port = free_ports(3)
-        loop = asyncio.get_running_loop()
-        made = loop.run_in_executor(self._blocking, self._prepare_postgres, postgres_port)
-        self._redis = prepare_redis(
-            self.folder.root, redis_port, {name: self._passwords[name] for name in RIGHTS}, self.folder.log("redis")
-        )
-        await self.supervisor.run(self._redis.spec)
-        for spec in self._workload(postgres_port):
+        await self._start_servers(postgres_port, redis_port)
+        first, others = self._workload()
+        for spec in first:
             await self.supervisor.run(spec)
-        self._postgres = await made
-        await self.supervisor.run(self._postgres.spec)
-        await self._until(self.postgres.ready, "postgres")
         from cockpit.sandbox.database import create_database, open_service
 
         await create_database(self.postgres, self._passwords)
@@ -105,6 +100,8 @@ class Range:
         if scenario is not None:
             await scenario.prepare(self)
         await open_service(self.postgres)
+        for spec in others:
+            await self.supervisor.run(spec)
         if scenario is not None:
             await scenario.inject(self)
         await self.until_listening()
@@ -146,13 +143,30 @@ class Range:
                 raise SandboxError(f"the sandbox waited {patience:.0f} s in vain until {what}")
             await asyncio.sleep(0.01)
 
+    async def _start_servers(self, postgres_port: int, redis_port: int) -> None:
+        """Start both servers; beside initdb there is work for one more processor: this process's own libraries."""
+        loop = asyncio.get_running_loop()
+        made = loop.run_in_executor(self._blocking, self._prepare_postgres, postgres_port)
+        loaded = loop.run_in_executor(self._blocking, _load_libraries)
+        self._redis = prepare_redis(
+            self.folder.root, redis_port, {name: self._passwords[name] for name in RIGHTS}, self.folder.log("redis")
+        )
+        await self.supervisor.run(self._redis.spec)
+        self._postgres = await made
+        await self.supervisor.run(self._postgres.spec)
+        await self._until(self.postgres.ready, "postgres")
+        await loaded
+
     def _prepare_postgres(self, port: int) -> PostgresServer:
         return prepare_postgres(self.folder.root, port, self._passwords["postgres"], self.folder.log("postgres"), {})
 
-    def _workload(self, postgres_port: int) -> list[ProcessSpec]:
-        """The service's processes; they start while initdb still runs, so the address is made by hand."""
-        database = f"postgresql://shop:{self._passwords['shop']}@127.0.0.1:{postgres_port}/shop"
-        return workload(self.folder, database, self.redis.address(WORKLOAD), self.port)
+    def _workload(self) -> tuple[list[ProcessSpec], list[ProcessSpec]]:
+        """The service's processes: those that are there when it opens, and those that follow.
+
+        The start is bound by the processors, of which a laptop's virtual machine may have two.
+        """
+        processes = workload(self.folder, self.database_address("shop"), self.redis.address(WORKLOAD), self.port)
+        return processes[:_FIRST], processes[_FIRST:]
 
     async def _until(self, ready: Callable[[], bool], name: str) -> None:
         def reached() -> bool:
@@ -222,3 +236,9 @@ class Range:
             log_dir=str(self.folder.logs),
             pids={"supervisor": os.getpid(), "watchdog": self._watchdog.pid, **pids},
         )
+
+
+def _load_libraries() -> None:
+    """Import what takes long, off the event loop."""
+    importlib.import_module("cockpit.sandbox.database")
+    importlib.import_module("cockpit.sandbox.supervisor_api")
