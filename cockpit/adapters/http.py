@@ -24,6 +24,8 @@ from cockpit.model.text import clean
 _THREAD_DEADLINE = 10.0
 _LARGE = 65_536
 """Bytes from which a body is parsed on a thread, so that keys are still answered meanwhile."""
+_CONNECT_SHARE = 0.95
+"""Share of the deadline after which httpx itself gives up connecting: cancelled from outside, it leaves the socket."""
 _SENT = ("http11.send_request_headers.started", "http2.send_request_headers.started")
 _NO_PROXY: dict[str, httpx.AsyncBaseTransport | None] = {
     f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")
@@ -90,11 +92,13 @@ class HttpClient:
         started = time.perf_counter()
         try:
             async with asyncio.timeout(timeout):
-                prepared = await self._request(request, url, progress)
+                prepared = await self._request(request, url, progress, timeout)
                 return await self._exchange(prepared, started)
         except (TimeoutError, httpx.TimeoutException) as error:
             raise SourceUnreachable(f"{self.masked(url)} did not answer within {timeout:g} s") from error
         except (httpx.HTTPError, httpx.StreamError) as error:
+            # a request that h11 finds invalid is announced and then not written
+            progress.sent = progress.sent and not isinstance(error, httpx.LocalProtocolError)
             raise translated(error, self.masked(url)) from error
 
     def address(self, url: str) -> str:
@@ -144,8 +148,10 @@ class HttpClient:
         return self._headers if own else {}
 
     async def _request(
-        self, request: HttpRequest, url: str, progress: Progress
+        self, request: HttpRequest, url: str, progress: Progress, seconds: float
     ) -> tuple[httpx.AsyncClient, httpx.Request]:
+        if any(mark in text for pair in request.headers for text in pair for mark in "\r\n\0"):
+            raise SourceError(f"{request.method} {self.masked(url)} has a header with a line break in it")
         headers = [(n, v.reveal() if isinstance(v, Secret) else v) for n, v in self._configured(request.url).items()]
         try:
             client = await self._client(secure=not url.lower().startswith("http:"))
@@ -154,6 +160,7 @@ class HttpClient:
                 url,
                 headers=[*headers, *request.headers],
                 content=request.body.encode("utf-8") if request.body else None,
+                timeout=httpx.Timeout(None, connect=_CONNECT_SHARE * seconds),
                 extensions={"trace": progress.trace},
             )
         except (httpx.InvalidURL, UnicodeError) as error:
