@@ -6,6 +6,8 @@ import asyncio
 import time
 from datetime import UTC, datetime
 
+import httpx
+
 from cockpit.adapters.processes import SupervisedProcess, Supervisor
 from cockpit.model.actions import (
     Identity,
@@ -28,6 +30,8 @@ VERBS = ("start", "stop", "restart")
 _SETTLE = 10.0
 """Seconds in which the wanted state is waited for."""
 _LOOK = 0.1
+_STEADY_LOOKS = 5
+"""Looks in a row that must find the wanted state: a process that ends at once has not been started."""
 
 
 class ProcessExecutor:
@@ -68,27 +72,29 @@ class ProcessExecutor:
 
     async def execute(self, permit: Permit) -> Outcome:
         """Ask the supervisor once, then look until the process is as wanted or the deadline passes."""
-        started, sent = time.monotonic(), False
+        started = time.monotonic()
         try:
             operation = self._wanted(permit.action.operation)
             async with asyncio.timeout(permit.action.timeout):
-                sent = True
                 await self._supervisor.ask(operation.name, operation.verb)
                 kind, reason = await self._settled(operation)
         except SourceRefused as error:
             kind, reason = OutcomeKind.FAILED, error.what
         except SourceError as error:
-            kind, reason = (OutcomeKind.UNKNOWN if sent else OutcomeKind.FAILED), error.what
+            # whom nobody could connect to was not asked either
+            certain = isinstance(error.__cause__, httpx.ConnectError)
+            kind, reason = (OutcomeKind.FAILED if certain else OutcomeKind.UNKNOWN), error.what
         except TimeoutError:
-            kind, reason = OutcomeKind.UNKNOWN, f"no answer within {permit.action.timeout:g} s"
+            kind, reason = OutcomeKind.UNKNOWN, f"{permit.action.target} has not settled in {permit.action.timeout:g} s"
         return Outcome(kind, reason, duration=time.monotonic() - started)
 
     async def _settled(self, operation: ServiceOperation) -> tuple[OutcomeKind, str]:
-        before = operation.identity
+        before, steady = operation.identity, 0
         found: SupervisedProcess | None = None
         for _ in range(int(_SETTLE / _LOOK)):
             found = await self._supervisor.process(operation.name)
-            if found and _as_wanted(operation.verb, found, before):
+            steady = steady + 1 if found and _as_wanted(operation.verb, found, before) else 0
+            if found and steady == _STEADY_LOOKS:
                 return OutcomeKind.SUCCEEDED, f"{operation.name} is {found.state}"
             await asyncio.sleep(_LOOK)
         state = found.state if found else "gone"

@@ -80,6 +80,12 @@ def owner_alive(owner: str) -> bool | None:
 
 
 def _fits(name: str, words: Iterable[str]) -> bool:
-    """Whether a command line may belong to `name`: "worker-1" fits `python -m shop.worker --name worker-1`."""
-    stem = re.sub(r"[-_.@]?\d+$", "", name).lower()
-    return any(name.lower() in word.lower() or (stem and stem in word.lower()) for word in words)
+    """Whether a command line may belong to `name`.
+
+    "worker-1" fits `python -m shop.worker` and `... --name worker-1`, but not `... --name worker-2`: then a
+    sibling got the pid of the one that died.
+    """
+    line, wanted = " ".join(words).lower(), name.lower()
+    stem = re.sub(r"[-_.@]?\d+$", "", wanted) or wanted
+    numbered = re.findall(rf"{re.escape(stem)}[-_.@]?\d+", line)
+    return wanted in numbered if numbered and stem != wanted else stem in line
