@@ -14,6 +14,7 @@ from cockpit.runbook.outline import BOLD_LEVEL, Section
 from cockpit.runbook.steps import STEP_PARTS
 
 _REVIEW = re.compile(r"review|retrospective|post-?\s?mortem|lessons", re.I)
+_PROGRAM_LANGUAGES = frozenset({"ts", "typescript", "js", "javascript", "py", "python", "ruby", "go", "php", "elixir"})
 _NEVER_PROCEDURES = frozenset({Part.SYMPTOMS, Part.CAUSES, Part.ESCALATION, Part.COMMUNICATION})
 WITHIN = frozenset({"phase", "stage", "branch", "maybe"})
 """Classes of sections that belong to the procedure around them."""
@@ -88,7 +89,7 @@ class Classifier:
             return False
         contents = read_fence(block, self._known)
         return contents.language in ("manual", "decision") or any(
-            command.kind is not Kind.COPY for group in contents.groups for command in group.commands
+            command.kind is not Kind.COPY or contents.language in _PROGRAM_LANGUAGES for group in contents.groups for command in group.commands
         ) or (bool(contents.groups) and not any(group.commands for group in contents.groups))
 
     def of(self, section: Section) -> SectionClass:

@@ -240,7 +240,7 @@ class StepReader:
                 self._alternatives(block, title, groups[at:end])
                 at = end
                 continue
-            name = title if len(groups) == 1 and title else _group_title(group)
+            name = title if len(groups) == 1 and title else group.title or (self._title if len(groups) == 1 else "") or _group_title(group)
             details = [group.title] if name == title and group.title and group.title != title else []
             self._add(StepDraft(group.line, name or title or self._title, details=[*details, *group.details], commands=list(group.commands)), _at(block, group))
             at += 1
