@@ -35,7 +35,7 @@ def test_redis_starts_and_refuses_the_default_user() -> None:
         with redis.Redis.from_url(server.url, retry=None) as admin:
             assert admin.ping() is True
         with (
-            redis.Redis(port=server.port, retry=None) as stranger,
+            redis.Redis(port=server.port) as stranger,
             pytest.raises(redis.exceptions.AuthenticationError),
         ):
             stranger.ping()

@@ -1,0 +1,110 @@
+"""Each fault is there, really there, and is repaired by the same means that a person on call has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+import redis
+
+from cockpit.config.load import parse
+from cockpit.sandbox.info import RangeInfo
+from tests.support.range import get, start_range, wait_for
+from tests.support.servers import alive
+
+LOCK = "lock:cron:recalculate"
+
+
+def health(info: RangeInfo) -> dict[str, object]:
+    body = get(info.api + "/api/health")[1]
+    assert isinstance(body, dict)
+    return body
+
+
+def stale(info: RangeInfo) -> bool:
+    cron = health(info)["cron"]
+    return isinstance(cron, dict) and bool(cron["recalculate"]["stale"])
+
+
+def test_cron_stuck_is_a_dead_workers_lock_and_releasing_it_lets_the_job_run() -> None:
+    with start_range("cron-stuck") as info, redis.Redis.from_url(info.redis, decode_responses=True) as kv:
+        assert info.scenario == "cron-stuck"
+        assert stale(info)
+        holder = str(kv.get(LOCK))
+        name, _, pid = holder.partition(":")
+        assert name == "worker-1"
+        assert not alive(int(pid))
+        assert 52 * 60 * 1000 < int(str(kv.pttl(LOCK))) <= 53 * 60 * 1000
+        assert kv.get("throttle:worker-1:recalculate") is None
+        status, answer = get(info.api + "/api/cron/recalculate", "POST")
+        assert (status, answer["status"], answer["holder"]) == (202, "locked", holder)
+        log = Path(info.log_dir) / "worker.log"
+        said = f"lock {LOCK} held by {holder}, answering 202 locked"
+        wait_for(lambda: said in log.read_text(), said)
+        with psycopg.connect(info.postgres, autocommit=True) as connection:
+            row = connection.execute(
+                "SELECT extract(epoch FROM now() - started_at) / 60, worker FROM cron_runs"
+                " WHERE job = 'recalculate' AND status = 'running'"
+            ).fetchone()
+            assert row is not None
+            assert 67 <= row[0] < 69
+            assert row[1] == holder
+        assert get(info.api + "/healthz")[0] == 200
+        wait_for(lambda: str(kv.get(LOCK)) == holder, "the lock stays held")
+
+        assert kv.delete(LOCK) == 1
+        wait_for(lambda: not stale(info), "the job has run again", seconds=10)
+        assert kv.get(LOCK) != holder
+
+
+def test_db_connections_ends_with_the_exports_root_session() -> None:
+    with start_range("db-connections") as info:
+        assert health(info)["dbOk"] is False
+        assert get(info.api + "/healthz")[0] == 503
+        with (
+            psycopg.connect(info.postgres, autocommit=True) as operator,
+            psycopg.connect(observer_of(info), autocommit=True) as observer,
+        ):
+            used = observer.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
+            ).fetchone()
+            assert used is not None
+            assert used[0] >= 0.75 * 30
+            heads = operator.execute(
+                "SELECT DISTINCT b.pid, b.application_name, b.state FROM pg_stat_activity w"
+                " CROSS JOIN LATERAL unnest(pg_blocking_pids(w.pid)) AS p(pid) JOIN pg_stat_activity b ON b.pid = p.pid"
+                " WHERE cardinality(pg_blocking_pids(b.pid)) = 0"
+            ).fetchall()
+            assert [(head[1], head[2]) for head in heads] == [("report-export", "idle in transaction")]
+            operator.execute("SELECT pg_terminate_backend(%s)", (heads[0][0],))
+            wait_for(lambda: health(info)["dbOk"] is True, "the service gets sessions again", seconds=15)
+
+            def exported() -> int:
+                row = operator.execute(
+                    "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'report-export'"
+                ).fetchone()
+                return int(row[0]) if row else -1
+
+            wait_for(lambda: exported() == 0, "every session of the export is gone")
+        wait_for(lambda: get(info.api + "/api/checkout?order=1", "POST")[0] == 200, "checkouts work")
+        wait_for(lambda: get(info.api + "/readyz")[0] == 200, "ready")
+        assert "export aborted" in (Path(info.log_dir) / "report-export.log").read_text()
+        wait_for(lambda: not alive(info.pids["report-export"]), "the export has ended")
+
+
+def test_db_connections_ending_only_the_pages_frees_slots_but_not_the_locks() -> None:
+    with start_range("db-connections") as info, psycopg.connect(info.postgres_admin, autocommit=True) as admin:
+        blocking = "SELECT count(*) FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0"
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'report-export' AND query NOT LIKE '%FOR UPDATE%'"
+        )
+        wait_for(lambda: health(info)["dbOk"] is True, "the service gets sessions again", seconds=15)
+        row = admin.execute(blocking).fetchone()
+        assert row is not None
+        assert row[0] > 0
+        assert alive(info.pids["report-export"])
+
+
+def observer_of(info: RangeInfo) -> str:
+    return parse(Path(info.config).read_text(), info.config).environments["sandbox"].postgres[0].observer_dsn
