@@ -94,7 +94,8 @@ def _captures(blocks: Sequence[Block]) -> set[str]:
         for block in walk(blocks)
         if block.type is BlockType.FENCE and "capture" in block.info
     }
-    return {name for name in found if _CAPTURE.match(name)}
+    names = {text.partition("=")[0].strip() for text in found}
+    return {name for name in names if _CAPTURE.match(name)}
 
 
 def _procedures(
