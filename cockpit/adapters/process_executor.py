@@ -72,17 +72,18 @@ class ProcessExecutor:
 
     async def execute(self, permit: Permit) -> Outcome:
         """Ask the supervisor once, then look until the process is as wanted or the deadline passes."""
-        started = time.monotonic()
+        started, asked = time.monotonic(), False
         try:
             operation = self._wanted(permit.action.operation)
             async with asyncio.timeout(permit.action.timeout):
                 await self._supervisor.ask(operation.name, operation.verb)
+                asked = True
                 kind, reason = await self._settled(operation)
         except SourceRefused as error:
             kind, reason = OutcomeKind.FAILED, error.what
         except SourceError as error:
             # whom nobody could connect to was not asked either
-            certain = isinstance(error.__cause__, httpx.ConnectError)
+            certain = not asked and isinstance(error.__cause__, httpx.ConnectError)
             kind, reason = (OutcomeKind.FAILED if certain else OutcomeKind.UNKNOWN), error.what
         except TimeoutError:
             kind, reason = OutcomeKind.UNKNOWN, f"{permit.action.target} has not settled in {permit.action.timeout:g} s"
