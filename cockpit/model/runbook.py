@@ -252,6 +252,17 @@ class BrokenLink:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """A row of an index page: a runbook elsewhere, the alert or signal it is for, and its severity."""
+
+    title: str
+    target: str
+    line: int
+    signal: str = ""
+    severity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Runbook:
     """One Markdown file as it was understood.
 
@@ -263,6 +274,7 @@ class Runbook:
         broken_links: relative links to files that do not exist.
         notes: what was repaired or could not be used, one sentence each.
         metadata: the `runbook` key of the front matter.
+        index: the runbooks that it lists, when it is an index page.
     """
 
     path: str
@@ -272,3 +284,4 @@ class Runbook:
     broken_links: tuple[BrokenLink, ...] = ()
     notes: tuple[str, ...] = ()
     metadata: dict[str, Json] = field(default_factory=dict, hash=False)
+    index: tuple[IndexEntry, ...] = ()

@@ -52,9 +52,7 @@ def from_mapping(pairs: Mapping[str, Json]) -> Annotations:
 
 def merged(step: Annotations, command: Annotations) -> Annotations:
     """The command's annotations, completed by those of its step."""
-    chosen = {
-        field.name: getattr(command, field.name) or getattr(step, field.name) for field in fields(Annotations)
-    }
+    chosen = {field.name: getattr(command, field.name) or getattr(step, field.name) for field in fields(Annotations)}
     return Annotations(**chosen)
 
 

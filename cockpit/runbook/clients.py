@@ -12,7 +12,9 @@ _PSQL_VALUES = frozenset(
     --field-separator -R --record-separator -T --table-attr""".split()
 )
 _REDIS_VALUES = frozenset("-h -p -a -u -n -s --user --pass --cacert --cert --key --sni -r -i -t -D -d --eval".split())
-_REDIS_READ_MODES = frozenset("--scan --bigkeys --memkeys --hotkeys --stat --latency --latency-history --version".split())
+_REDIS_READ_MODES = frozenset(
+    "--scan --bigkeys --memkeys --hotkeys --stat --latency --latency-history --version".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,13 @@ def _redis(command: SimpleCommand) -> ClientStatement:
         if text in _REDIS_READ_MODES:
             return ClientStatement("redis", "", risk=Risk.READ, reason=f"redis-cli {text} only reads")
         if text == "--eval":
-            return ClientStatement("redis", "", risk=Risk.CHANGE, reason="redis-cli --eval runs a script, and a script may write")
+            return ClientStatement(
+                "redis", "", risk=Risk.CHANGE, reason="redis-cli --eval runs a script, and a script may write"
+            )
         if text == "--pipe":
-            return ClientStatement("redis", "", risk=Risk.CHANGE, reason="redis-cli --pipe runs what arrives through the pipe")
+            return ClientStatement(
+                "redis", "", risk=Risk.CHANGE, reason="redis-cli --pipe runs what arrives through the pipe"
+            )
         at += 2 if text in _REDIS_VALUES else 1
     rest = words[at:]
     if not rest:

@@ -14,11 +14,18 @@ from cockpit.runbook.commands import build_command
 from cockpit.runbook.inline import plain
 from cockpit.runbook.shell_lines import LogicalLine, logical_lines
 
-_ALTERNATIVE = re.compile(r"^(?:(?:option|alternative|variant|method|approach)\s*#?\s*[0-9A-Z]+\b|or\b|alternatively\b)", re.I)
-_EXPECTED = re.compile(r"^(?:expected(?:\s+(?:output|result|response))?|should\s+(?:show|return|print|be|see)|output|returns)\b\s*:?\s*(.*)$", re.I)
+_ALTERNATIVE = re.compile(
+    r"^(?:(?:option|alternative|variant|method|approach)\s*#?\s*[0-9A-Z]+\b|or\b|alternatively\b)", re.I
+)
+_EXPECTED = re.compile(
+    r"^(?:expected(?:\s+(?:output|result|response))?|should\s+(?:show|return|print|be|see)|output|returns)\b\s*:?\s*(.*)$",
+    re.I,
+)
 _NUMBERING = re.compile(r"^(?:step\s*)?\d{1,2}[.):]\s+|^step\s+\d{1,2}\s*[-:.]\s*|^[-*•]\s+", re.I)
 _RESPONSE = re.compile(r"^HTTP/[\d.]+ \d{3}")
-_NESTED_SHELLS = frozenset({"ssh", "docker exec", "docker compose exec", "kubectl exec", "docker-compose exec", "bash", "sh", "su"})
+_NESTED_SHELLS = frozenset(
+    {"ssh", "docker exec", "docker compose exec", "kubectl exec", "docker-compose exec", "bash", "sh", "su"}
+)
 
 
 @dataclass(slots=True)
@@ -77,9 +84,13 @@ def read_fence(block: Block, known: Collection[str] = ()) -> FenceContents:
     elif language in kinds.HTTP_LANGUAGES:
         groups = _http_groups(block.text, first, written, known)
     elif language in kinds.QUERY_LANGUAGES:
-        groups = [Group(first, commands=[build_command(block.text.strip(), first, kind=Kind.QUERY, annotations=written)])]
+        groups = [
+            Group(first, commands=[build_command(block.text.strip(), first, kind=Kind.QUERY, annotations=written)])
+        ]
     elif language in kinds.COPY_LANGUAGES:
-        groups = [Group(first, commands=[build_command(block.text.rstrip(), first, kind=Kind.COPY, annotations=written)])]
+        groups = [
+            Group(first, commands=[build_command(block.text.rstrip(), first, kind=Kind.COPY, annotations=written)])
+        ]
     else:
         groups = []
     groups = [group for group in groups if group.commands or group.title]
@@ -156,7 +167,11 @@ class _Collector:
         self.comments = []
         if not texts:
             return Group(line)
-        at = 1 if len(texts) > 1 and texts[0].endswith(":") and not _ALTERNATIVE.match(raw[0]) and re.match(r"^\d", raw[1]) else 0
+        at = (
+            1
+            if len(texts) > 1 and texts[0].endswith(":") and not _ALTERNATIVE.match(raw[0]) and re.match(r"^\d", raw[1])
+            else 0
+        )
         details = [text for index, text in enumerate(texts) if index != at]
         return Group(line, texts[at].rstrip(":"), details, alternative=_ALTERNATIVE.match(raw[0]) is not None)
 
@@ -211,7 +226,12 @@ def _joined_sql(lines: list[LogicalLine], at: int) -> tuple[LogicalLine, int]:
     """A statement typed at psql: lines up to the semicolon."""
     item = lines[at - 1]
     text = item.text
-    while not text.startswith("\\") and not text.rstrip().endswith(";") and at < len(lines) and lines[at].kind == "command":
+    while (
+        not text.startswith("\\")
+        and not text.rstrip().endswith(";")
+        and at < len(lines)
+        and lines[at].kind == "command"
+    ):
         text = f"{text}\n{lines[at].text}"
         at += 1
     return LogicalLine(item.offset, text, "command"), at
@@ -253,7 +273,8 @@ def _meta_ended(text: str) -> str:
     """psql's own commands end with their line; a semicolon in place of the line feed keeps every offset."""
     lines = text.split("\n")
     return "".join(
-        f"{line}{';' if line.lstrip().startswith(chr(92)) and index < len(lines) - 1 else chr(10)}" for index, line in enumerate(lines)
+        f"{line}{';' if line.lstrip().startswith(chr(92)) and index < len(lines) - 1 else chr(10)}"
+        for index, line in enumerate(lines)
     )[: len(text)]
 
 
@@ -295,7 +316,9 @@ def _http_groups(text: str, first: int, written: Annotations, known: Collection[
             collector.comment(first + number, line.lstrip("#").strip())
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         body = lines[start:end]
-        stop = next((n for n, line in enumerate(body) if _RESPONSE.match(line) or line.startswith(("#", "//"))), len(body))
+        stop = next(
+            (n for n, line in enumerate(body) if _RESPONSE.match(line) or line.startswith(("#", "//"))), len(body)
+        )
         request = "\n".join(body[:stop]).strip()
         collector.command(build_command(request, first + start, kind=Kind.HTTP, annotations=written, known=known))
         for number, line in enumerate(body[stop:], start + stop):
@@ -320,4 +343,6 @@ def _set_alternatives(groups: list[Group], line: int) -> None:
         number += group.alternative and not inside
         inside = group.alternative
         if group.alternative:
-            group.commands = [replace(command, alternatives_group=f"line-{line}-{number}") for command in group.commands]
+            group.commands = [
+                replace(command, alternatives_group=f"line-{line}-{number}") for command in group.commands
+            ]

@@ -35,7 +35,9 @@ class Template:
         if missing:
             raise RunbookError(f"the command still waits for {', '.join(missing)}", "give each a value first")
         if _MARKS.search(text):
-            raise RunbookError("the command holds characters that are reserved for placeholders", "remove them from the file")
+            raise RunbookError(
+                "the command holds characters that are reserved for placeholders", "remove them from the file"
+            )
         self._values = [values[place.name] for place in places]
         self.marked = replace(text, places, lambda index, _: chr(_BASE + index))
 

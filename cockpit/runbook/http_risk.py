@@ -8,7 +8,9 @@ from cockpit.model.actions import Risk, RiskVerdict
 from cockpit.runbook.http_text import RequestText, read_request
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_CHANGING_PATH = re.compile(r"/(?:delete|drop|reset|restart|purge|flush|trigger|rollback|shutdown|disable|enable)(?:[/?]|$)", re.I)
+_CHANGING_PATH = re.compile(
+    r"/(?:delete|drop|reset|restart|purge|flush|trigger|rollback|shutdown|disable|enable)(?:[/?]|$)", re.I
+)
 
 
 def judge_http(text: str) -> RiskVerdict:

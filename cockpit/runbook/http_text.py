@@ -14,7 +14,9 @@ _LONG_NO_EFFECT = frozenset(
     """--fail --silent --show-error --location --include --verbose --insecure --compressed --globoff --no-buffer
     --fail-with-body --http1.1 --http2 --ipv4 --ipv6 -4 -6 --no-progress-meter --progress-bar""".split()
 )
-_IGNORED_VALUES = frozenset("-m --max-time --connect-timeout --retry --retry-delay --retry-max-time -w --write-out".split())
+_IGNORED_VALUES = frozenset(
+    "-m --max-time --connect-timeout --retry --retry-delay --retry-max-time -w --write-out".split()
+)
 _BODY = frozenset("-d --data --data-raw --data-ascii --data-binary --json --data-urlencode".split())
 
 

@@ -9,13 +9,21 @@ from cockpit.model.text import clean
 
 _CODE = re.compile(r"(?<!`)(`+)(?!`)([^`\n]{1,2000}?)\1(?!`)")
 _IMAGE = re.compile(r"!\[([^\[\]\n]{0,300})\]\([^()\s]{0,500}(?:\s[^()\n]{0,200})?\)")
-_LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\(\s*<?([^()\s<>]{1,500}(?:\([^()\s]{0,100}\))?[^()\s<>]{0,100})>?(?:\s[^()\n]{0,200})?\)")
+_LINK = re.compile(
+    r"\[([^\[\]\n]{1,300})\]\(\s*<?([^()\s<>]{1,500}(?:\([^()\s]{0,100}\))?[^()\s<>]{0,100})>?(?:\s[^()\n]{0,200})?\)"
+)
 _AUTOLINK = re.compile(r"<(https?://[^<>\s]{1,500})>")
-_TAG = re.compile(r"</?(?:a|b|br|i|em|strong|code|kbd|span|sub|sup|p|div|details|summary|img|u|small|mark)\b[^<>]{0,300}>", re.I)
+_TAG = re.compile(
+    r"</?(?:a|b|br|i|em|strong|code|kbd|span|sub|sup|p|div|details|summary|img|u|small|mark)\b[^<>]{0,300}>", re.I
+)
 _STRONG = re.compile(r"(\*\*|__)(?=\S)(.{1,1000}?)(?<=\S)\1")
-_EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,500}?)(?<=[^\s*])\*(?![\w*])|(?<!\w)_(?=[^\s_])([^_\n]{1,500}?)(?<=[^\s_])_(?!\w)")
+_EMPHASIS = re.compile(
+    r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,500}?)(?<=[^\s*])\*(?![\w*])|(?<!\w)_(?=[^\s_])([^_\n]{1,500}?)(?<=[^\s_])_(?!\w)"
+)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_EMOJI = re.compile("[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\ufe0f\u20e3\U0001f000-\U0001faff]+|:[a-z0-9_+-]{2,30}:(?=\\s|$)")
+_EMOJI = re.compile(
+    "[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\ufe0f\u20e3\U0001f000-\U0001faff]+|:[a-z0-9_+-]{2,30}:(?=\\s|$)"
+)
 _LEAD_IN = re.compile(r"^(\*\*|__)(?=\S)([^*\n]{1,120}?)\s*(:?)\s*\1\s*(:?)\s*")
 
 

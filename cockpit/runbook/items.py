@@ -13,12 +13,29 @@ _CONDITION = re.compile(r"^(?:if|when|unless|otherwise|else|in case|should|si|we
 _FOR = re.compile(r"^for\s+[^:]{2,80}:$", re.I)
 _WAIT = re.compile(r"^(?:wait|monitor|observe|watch|sleep|let it)\b.*?\b\d+", re.I)
 _SETTINGS = re.compile(
-    r"\b(?:env(?:ironment)?(?:\s+(?:vars?|variables?))|secrets?|\.env|credentials?|api keys?|tokens?|matches|configured|is set|are set)\b", re.I
+    r"\b(?:env(?:ironment)?(?:\s+(?:vars?|variables?))|secrets?|\.env|credentials?|api keys?|tokens?|matches|configured|is set|are set)\b",
+    re.I,
 )
 _SETTING_NAME = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?:=\S*)?$|^\.env(?:\.\w+)?$")
 _CHECKING = re.compile(r"^(?:check|verify|ensure|confirm|compare|validate|make sure)\b", re.I)
 _PATH = re.compile(r"^/[A-Za-z0-9][\w./{}<>:*-]*(?:\?[\w=&%.{}<>-]*)?$")
-_FILE_ROOTS = ("/etc/", "/var/", "/usr/", "/opt/", "/tmp/", "/home/", "/root/", "/proc/", "/sys/", "/dev/", "/mnt/", "/srv/", "/bin/", "/data/", "/lib/")  # noqa: S108  names, not files
+_FILE_ROOTS = (
+    "/etc/",
+    "/var/",
+    "/usr/",
+    "/opt/",
+    "/tmp/",
+    "/home/",
+    "/root/",
+    "/proc/",
+    "/sys/",
+    "/dev/",
+    "/mnt/",
+    "/srv/",
+    "/bin/",
+    "/data/",
+    "/lib/",
+)  # noqa: S108  names, not files
 _URL = re.compile(r"^https?://\S+$")
 
 
@@ -46,7 +63,31 @@ def _command(span: str, line: int, known: Collection[str]) -> Command | None:
     words = span.split()
     program = words[0].rpartition("/")[2] if words else ""
     if len(words) > 1 and (program in programs.KNOWN or words[0].startswith("./")) and program not in programs.SESSION:
-        if program in ("if", "for", "while", "case", "until", "test", "make", "time", "host", "watch", "service", "history", "less", "more", "type", "mail", "date", "find", "sort", "go", "last", "who", "head"):
+        if program in (
+            "if",
+            "for",
+            "while",
+            "case",
+            "until",
+            "test",
+            "make",
+            "time",
+            "host",
+            "watch",
+            "service",
+            "history",
+            "less",
+            "more",
+            "type",
+            "mail",
+            "date",
+            "find",
+            "sort",
+            "go",
+            "last",
+            "who",
+            "head",
+        ):
             return None
         return build_command(span, line, known=known)
     return None
@@ -82,6 +123,10 @@ def prose_kind(text: str, checked: bool | None) -> tuple[Kind, float | None]:
             return Kind.WAIT, seconds
     if checked is not None:
         return Kind.TICK, None
-    if _CHECKING.match(words) and any(_SETTING_NAME.match(span) for span in inline.code_spans(text)) and _SETTINGS.search(text):
+    if (
+        _CHECKING.match(words)
+        and any(_SETTING_NAME.match(span) for span in inline.code_spans(text))
+        and _SETTINGS.search(text)
+    ):
         return Kind.SETTINGS, None
     return Kind.MANUAL, None

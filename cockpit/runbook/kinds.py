@@ -11,7 +11,23 @@ from cockpit.runbook.clients import client_statement
 from cockpit.runbook.shell_syntax import SimpleCommand
 from cockpit.runbook.wrappers import innermost, peel
 
-SHELL_LANGUAGES = frozenset({"bash", "sh", "shell", "zsh", "console", "terminal", "shell-session", "shellscript", "fish", "ksh", "cmd", "command", "commandline"})
+SHELL_LANGUAGES = frozenset(
+    {
+        "bash",
+        "sh",
+        "shell",
+        "zsh",
+        "console",
+        "terminal",
+        "shell-session",
+        "shellscript",
+        "fish",
+        "ksh",
+        "cmd",
+        "command",
+        "commandline",
+    }
+)
 SQL_LANGUAGES = frozenset({"sql", "postgresql", "postgres", "psql", "pgsql", "plpgsql"})
 REDIS_LANGUAGES = frozenset({"redis", "redis-cli", "valkey"})
 HTTP_LANGUAGES = frozenset({"http", "https", "rest"})
@@ -23,7 +39,25 @@ COPY_LANGUAGES = frozenset(
     swift elixir lua r groovy powershell ps1 pwsh json json5 jsonc yaml yml toml ini xml html css hcl terraform tf
     dockerfile nginx conf properties env dotenv diff patch graphql gql proto makefile cue csv""".split()
 )
-TEXT_LANGUAGES = frozenset({"text", "txt", "plain", "plaintext", "log", "logs", "output", "mermaid", "ascii", "markdown", "md", "mdx", "none", "plantuml", "dot"})
+TEXT_LANGUAGES = frozenset(
+    {
+        "text",
+        "txt",
+        "plain",
+        "plaintext",
+        "log",
+        "logs",
+        "output",
+        "mermaid",
+        "ascii",
+        "markdown",
+        "md",
+        "mdx",
+        "none",
+        "plantuml",
+        "dot",
+    }
+)
 
 _SQL_START = re.compile(
     r"^\s*(?:SELECT|INSERT\s+INTO|UPDATE|DELETE\s+FROM|WITH|ALTER\s+(?:SYSTEM|DATABASE|TABLE|ROLE|USER|INDEX)|TRUNCATE|VACUUM|ANALYZE|EXPLAIN"
@@ -66,7 +100,9 @@ def recognise(text: str) -> Recognised:
     masked = placeholders.mask(text)
     parts = shell_syntax.read(masked)
     if not parts.commands:
-        session = bool(parts.assignments) or "declaration_command" in parts.compound or "unset_command" in parts.compound
+        session = (
+            bool(parts.assignments) or "declaration_command" in parts.compound or "unset_command" in parts.compound
+        )
         return Recognised(Kind.SHELL, text, session=session)
     first = parts.commands[0]
     core, wrapped = innermost(first)
@@ -158,7 +194,10 @@ def _bare_jq(command: SimpleCommand) -> bool:
     texts = command.texts
     if command.piped_from is None:
         return False
-    return (texts[0] == "jq" and all(text in (".", "-r", "-C", "-S", "-M") for text in texts[1:])) or texts[1:] == ("-m", "json.tool")
+    return (texts[0] == "jq" and all(text in (".", "-r", "-C", "-S", "-M") for text in texts[1:])) or texts[1:] == (
+        "-m",
+        "json.tool",
+    )
 
 
 def _is_settings(parts: shell_syntax.ShellText, used: list[SimpleCommand]) -> bool:
@@ -177,7 +216,11 @@ def _is_logs(used: list[SimpleCommand]) -> bool:
     texts = first.texts
     if first.program == "journalctl" or (first.program in ("pm2", "vercel", "heroku", "stern") and "logs" in texts):
         return True
-    if first.program in ("docker", "docker-compose", "podman", "kubectl", "oc") and "logs" in texts[:8] and "exec" not in texts:
+    if (
+        first.program in ("docker", "docker-compose", "podman", "kubectl", "oc")
+        and "logs" in texts[:8]
+        and "exec" not in texts
+    ):
         return True
     if first.program in ("tail", "grep", "egrep", "zgrep", "cat", "less", "head", "awk", "multitail"):
         return any(_LOG_FILE.search(text) for text in texts[1:] if not text.startswith("-"))

@@ -53,7 +53,16 @@ def outline(blocks: Sequence[Block]) -> Section:
     path = [root]
     for index, block in enumerate(blocks):
         if block.type is BlockType.HEADING:
-            _open(path, Section(block.level, block.text, block.line, parts.part_of(block.text), budget=parts.budget_seconds(block.text)))
+            _open(
+                path,
+                Section(
+                    block.level,
+                    block.text,
+                    block.line,
+                    parts.part_of(block.text),
+                    budget=parts.budget_seconds(block.text),
+                ),
+            )
             continue
         opened = _bold_section(block, blocks[index + 1] if index + 1 < len(blocks) else None)
         if opened is None:
@@ -85,8 +94,15 @@ def _bold_section(block: Block, following: Block | None) -> Section | None:
         return Section(BOLD_LEVEL, "", block.line, budget=budget)
     part = parts.part_of(lead.label)
     if not lead.rest:
-        goes_on = following is not None and following.type in (BlockType.LIST, BlockType.FENCE, BlockType.PARAGRAPH, BlockType.TABLE)
-        if part is None and not (goes_on and (lead.colon or following is not None and following.type is not BlockType.PARAGRAPH)):
+        goes_on = following is not None and following.type in (
+            BlockType.LIST,
+            BlockType.FENCE,
+            BlockType.PARAGRAPH,
+            BlockType.TABLE,
+        )
+        if part is None and not (
+            goes_on and (lead.colon or following is not None and following.type is not BlockType.PARAGRAPH)
+        ):
             return None
         return Section(BOLD_LEVEL, lead.label, block.line, part, budget=parts.budget_seconds(lead.label))
     if part is None or not lead.colon:

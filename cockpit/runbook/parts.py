@@ -107,12 +107,18 @@ IMPERATIVES = frozenset(
 )
 """First words by which a heading or comment asks for something to be done."""
 
-_NUMBERED = re.compile(r"^(?:(?:step|phase|stage|paso|étape|schritt|шаг|단계)\s*#?\d{1,2}[a-z]?\s*[:.)\-–—]?\s*|\d{1,2}(?:\.\d{1,2})*[.):]?\s+|[a-z]\)\s+|\d{1,2}단계[:.]?\s*)", re.I)
+_NUMBERED = re.compile(
+    r"^(?:(?:step|phase|stage|paso|étape|schritt|шаг|단계)\s*#?\d{1,2}[a-z]?\s*[:.)\-–—]?\s*|\d{1,2}(?:\.\d{1,2})*[.):]?\s+|[a-z]\)\s+|\d{1,2}단계[:.]?\s*)",
+    re.I,
+)
 _BUDGET = re.compile(
     r"""\(?\s*(?:within|in|time(?:box)?|target|time)?\s*:?\s*[<≤~]?\s*(?:\d+\s*[-–—]\s*)?(\d+)\s*\+?\s*(s|sec|seconds?|m|min|mins|minutes?|h|hr|hrs|hours?)\b""",
     re.I,
 )
-_BRANCH = re.compile(r"^(?:(?:option|scenario|alternative|approach|method|path|plan|case|variant|opción|вариант|옵션|방법)\s*#?\s*(?:[0-9]{1,2}|[A-Z])\b|(?:if|when)\s+\S|for any\b)", re.I)
+_BRANCH = re.compile(
+    r"^(?:(?:option|scenario|alternative|approach|method|path|plan|case|variant|opción|вариант|옵션|방법)\s*#?\s*(?:[0-9]{1,2}|[A-Z])\b|(?:if|when)\s+\S|for any\b)",
+    re.I,
+)
 _SEVERITY = re.compile(r"\b(P[0-5]|SEV[- ]?[0-5])\b|(?<=\()(critical|high|medium|low)(?=\))", re.I)
 _PREFIX = re.compile(r"^(?:runbook|playbook|procedure|incident|sop)\s*[:–—-]\s+", re.I)
 
@@ -193,7 +199,9 @@ def time_line_seconds(text: str) -> float | None:
 
 def duration_seconds(text: str) -> float | None:
     """The first duration in a sentence, in seconds."""
-    found = re.search(r"\b(?:\d+\s*[-–]\s*)?(\d{1,4})\s*(s|sec|seconds?|m|min|mins|minutes?|h|hrs?|hours?)\b", text, re.I)
+    found = re.search(
+        r"\b(?:\d+\s*[-–]\s*)?(\d{1,4})\s*(s|sec|seconds?|m|min|mins|minutes?|h|hrs?|hours?)\b", text, re.I
+    )
     return _seconds(found[1], found[2]) if found else None
 
 

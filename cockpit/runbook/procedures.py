@@ -13,7 +13,10 @@ from cockpit.runbook.sections import WITHIN, Classifier, SectionClass
 from cockpit.runbook.steps import STEP_PARTS, StepDraft, StepReader
 
 _VERB_PARTS: dict[str, Part] = {
-    **dict.fromkeys("identify check investigate confirm review inspect assess analyze analyse detect determine diagnose examine gather locate look find triage initial quick".split(), Part.DIAGNOSIS),
+    **dict.fromkeys(
+        "identify check investigate confirm review inspect assess analyze analyse detect determine diagnose examine gather locate look find triage initial quick".split(),
+        Part.DIAGNOSIS,
+    ),
     **dict.fromkeys("verify test validate monitor".split(), Part.VERIFY),
     **dict.fromkeys("rollback roll revert undo".split(), Part.ROLLBACK),
     **dict.fromkeys("notify communicate inform announce".split(), Part.COMMUNICATION),
@@ -99,7 +102,9 @@ class ProcedureReader:
         found: list[ProcedureDraft] = []
         own = [child for child in section.children if child.level == BOLD_LEVEL]
         if self._classes.has_own_steps(section) or any(self._classes.actionable(child) for child in own):
-            alone = Section(section.level, section.text, section.line, section.part, section.blocks, own, section.budget)
+            alone = Section(
+                section.level, section.text, section.line, section.part, section.blocks, own, section.budget
+            )
             found += self._one(alone, severity)
         for child in section.children:
             if child.level < BOLD_LEVEL:
@@ -114,9 +119,14 @@ class ProcedureReader:
         reader.read(section.blocks)
         if not reader.steps and not top and _asks(section) and not any(map(self._classes.actionable, section.children)):
             reader.steps.append(StepDraft(section.line, section.title, Kind.MANUAL, list(reader.prose)))
-        said = part in (Part.SYMPTOMS, Part.CAUSES, Part.ESCALATION, Part.PREREQUISITES, Part.COMMUNICATION) and reader.prose
+        said = (
+            part in (Part.SYMPTOMS, Part.CAUSES, Part.ESCALATION, Part.PREREQUISITES, Part.COMMUNICATION)
+            and reader.prose
+        )
         if reader.steps or said or (section.budget is not None and not top):
-            draft.phases.append(PhaseDraft(part, section.title, section.line, reader.steps, reader.prose, section.budget))
+            draft.phases.append(
+                PhaseDraft(part, section.title, section.line, reader.steps, reader.prose, section.budget)
+            )
         branches: list[Section] = []
         for child in section.children:
             if self._classes.of(child) is SectionClass.BRANCH:
@@ -127,7 +137,9 @@ class ProcedureReader:
             self._child(child, part, draft, inner, severity)
         self._choose(branches, part, section, draft, inner, severity)
 
-    def _child(self, child: Section, part: Part, draft: ProcedureDraft, inner: list[ProcedureDraft], severity: str) -> None:
+    def _child(
+        self, child: Section, part: Part, draft: ProcedureDraft, inner: list[ProcedureDraft], severity: str
+    ) -> None:
         kind = self._classes.of(child)
         if kind is SectionClass.PROSE and child.part is None and not _asks(child):
             return
@@ -142,7 +154,13 @@ class ProcedureReader:
         return kind is SectionClass.PROCEDURE and not any(inner.part for inner in child.children)
 
     def _choose(
-        self, branches: list[Section], part: Part, parent: Section, draft: ProcedureDraft, inner: list[ProcedureDraft], severity: str
+        self,
+        branches: list[Section],
+        part: Part,
+        parent: Section,
+        draft: ProcedureDraft,
+        inner: list[ProcedureDraft],
+        severity: str,
     ) -> None:
         """Several branches side by side are one decision; a single one is a phase of its own."""
         if not branches:
@@ -155,7 +173,9 @@ class ProcedureReader:
         for branch in branches:
             apart = ProcedureDraft("", branch.line)
             self._collect(branch, inherited, apart, inner, False, severity)
-            choice.branches.append((inline.plain(branch.text).rstrip(":"), [step for phase in apart.phases for step in phase.steps]))
+            choice.branches.append(
+                (inline.plain(branch.text).rstrip(":"), [step for phase in apart.phases for step in phase.steps])
+            )
         last = draft.phases[-1] if draft.phases else None
         if last is None or last.line != parent.line:
             draft.phases.append(PhaseDraft(inherited, parent.title, parent.line, budget=parent.budget))
@@ -188,5 +208,7 @@ def _alerts(section: Section) -> list[str]:
     for child in section.children:
         if child.part is Part.SYMPTOMS:
             for block in child.blocks:
-                texts += [span for item in (block, *block.children) for span in inline.code_spans(item.lead or item.text)]
+                texts += [
+                    span for item in (block, *block.children) for span in inline.code_spans(item.lead or item.text)
+                ]
     return list(dict.fromkeys(text for text in texts if _ALERT.match(text)))

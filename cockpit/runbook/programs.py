@@ -32,7 +32,9 @@ STREAMING = frozenset(
 )
 """Programs that take the whole screen or do not end by themselves."""
 
-SESSION = frozenset({"cd", "pushd", "popd", "export", "source", ".", "set", "unset", "alias", "shopt", "umask", "declare", "nvm"})
+SESSION = frozenset(
+    {"cd", "pushd", "popd", "export", "source", ".", "set", "unset", "alias", "shopt", "umask", "declare", "nvm"}
+)
 """Programs that change only the shell they run in."""
 
 
@@ -262,7 +264,21 @@ TABLE: dict[str, tuple[Line, ...]] = {
 
 ARGUMENT_WORDS = frozenset("aws gcloud az".split())
 """Cloud programs: what they do is said by the first word of their operation, which is found by READ_VERBS."""
-READ_VERBS = ("describe", "list", "get", "show", "ls", "head", "filter", "lookup", "tail", "wait", "help", "read", "view")
+READ_VERBS = (
+    "describe",
+    "list",
+    "get",
+    "show",
+    "ls",
+    "head",
+    "filter",
+    "lookup",
+    "tail",
+    "wait",
+    "help",
+    "read",
+    "view",
+)
 """How an operation of a cloud program begins when it only reads."""
 HIGH_VERBS = ("delete", "terminate", "destroy", "remove", "purge", "rb", "restore", "promote", "failover")
 """How an operation of a cloud program begins when it is hard to take back."""
@@ -270,7 +286,9 @@ HIGH_VERBS = ("delete", "terminate", "destroy", "remove", "purge", "rb", "restor
 INTERPRETERS = frozenset("python python3 node ruby perl php deno ts-node tsx java go cargo make".split())
 """Programs that run a program of the project's own; only their version is known to be a read."""
 
-EVALUATING = frozenset("awk gawk sed jq yq perl python python3 node ruby php psql mysql mongosh sqlite3 eval find xargs".split())
+EVALUATING = frozenset(
+    "awk gawk sed jq yq perl python python3 node ruby php psql mysql mongosh sqlite3 eval find xargs".split()
+)
 """Programs that read one of their arguments as a program: a value in it may not be any text."""
 
 KNOWN = (

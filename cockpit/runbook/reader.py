@@ -12,6 +12,7 @@ from cockpit.model.runbook import BrokenLink, Branch, Input, Kind, Phase, Proced
 from cockpit.runbook import front_matter, inline
 from cockpit.runbook.annotations import read_fence_info
 from cockpit.runbook.blocks import Block, BlockType, parse, walk
+from cockpit.runbook.index import index_entries
 from cockpit.runbook.outline import Section, outline
 from cockpit.runbook.procedures import PhaseDraft, ProcedureDraft, ProcedureReader
 from cockpit.runbook.repair import repair
@@ -49,6 +50,7 @@ def read_runbook(text: str, path: str, exists: Callable[[str], bool] | None = No
         broken_links=tuple(_broken(blocks, exists)) if exists is not None else (),
         notes=(*repaired.notes, *front.notes),
         metadata=metadata,
+        index=index_entries(blocks),
     )
 
 
@@ -169,10 +171,23 @@ def _step(draft: StepDraft, ids: dict[int, str]) -> Step:
 
 def _broken(blocks: Sequence[Block], exists: Callable[[str], bool]) -> Iterator[BrokenLink]:
     for block in walk(blocks):
-        texts = [block.text] if block.type in (BlockType.PARAGRAPH, BlockType.HEADING) else [c for row in block.rows for c in row]
+        texts = (
+            [block.text]
+            if block.type in (BlockType.PARAGRAPH, BlockType.HEADING)
+            else [c for row in block.rows for c in row]
+        )
         for number, text in enumerate(texts):
             for offset, line in enumerate(text.split("\n")):
                 for link in inline.links(line):
                     target = re.split(r"[#?]", link.target)[0]
                     if target and not _ELSEWHERE.match(link.target) and not exists(target):
-                        yield BrokenLink(block.line + offset + (number // max(len(block.rows[0]), 1) + 1 if block.rows and number >= len(block.rows[0]) else 0), link.target)
+                        yield BrokenLink(
+                            block.line
+                            + offset
+                            + (
+                                number // max(len(block.rows[0]), 1) + 1
+                                if block.rows and number >= len(block.rows[0])
+                                else 0
+                            ),
+                            link.target,
+                        )

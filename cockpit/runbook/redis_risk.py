@@ -15,7 +15,9 @@ def judge_redis(text: str) -> RiskVerdict:
         text: as typed at redis-cli; placeholders may still be in it.
     """
     verdicts = [_judge_line(line) for line in text.split("\n") if line.strip() and not line.lstrip().startswith("#")]
-    return max(verdicts, key=lambda verdict: verdict.risk.rank, default=RiskVerdict(Risk.UNKNOWN, "there is no command"))
+    return max(
+        verdicts, key=lambda verdict: verdict.risk.rank, default=RiskVerdict(Risk.UNKNOWN, "there is no command")
+    )
 
 
 def _judge_line(line: str) -> RiskVerdict:

@@ -38,7 +38,9 @@ def resolve_http(command: Command, values: Mapping[str, str]) -> HttpRequest:
             f"`{command.text.splitlines()[0][:60]}` is not one plain HTTP request", "run it exactly as written instead"
         )
     url = _url(template, request.url)
-    headers = tuple((template.fill(name, _token), template.fill(value, header_value)) for name, value in request.headers)
+    headers = tuple(
+        (template.fill(name, _token), template.fill(value, header_value)) for name, value in request.headers
+    )
     body = _body(template, request)
     if request.user:
         pair = template.fill(request.user, header_value)

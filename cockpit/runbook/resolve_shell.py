@@ -20,7 +20,9 @@ from cockpit.runbook.wrappers import innermost, peel, skip_options
 _SAFE = re.compile(r"[A-Za-z0-9_@%+=:,./][A-Za-z0-9_@%+=:,./-]*")
 _VERBS = frozenset({"restart", "stop", "start", "pause", "unpause", "kill"})
 _PREFIX = "COCKPIT_VALUE_"
-_EVALUATED_NODES = frozenset({"arithmetic_expansion", "test_command", "binary_expression", "subscript", "c_style_for_statement"})
+_EVALUATED_NODES = frozenset(
+    {"arithmetic_expansion", "test_command", "binary_expression", "subscript", "c_style_for_statement"}
+)
 _NO_VALUE_HERE: dict[str, str] = {
     "command_name": "as the name of a program",
     "variable_name": "as the name of a variable",
@@ -81,7 +83,9 @@ def resolve_shell(command: Command, values: Mapping[str, str]) -> ShellCommand:
     marked = replace(written, places, lambda index, _: f"{_PREFIX}{names[places[index].name].removeprefix(_PREFIX)}_")
     root = shell_syntax.syntax_tree(marked)
     if root.has_error:
-        raise RunbookError("the grammar of bash does not fit the command, so a value cannot be put in safely", "edit it first")
+        raise RunbookError(
+            "the grammar of bash does not fit the command, so a value cannot be put in safely", "edit it first"
+        )
     found = {node_start: node for node in shell_syntax.descend(root) for node_start in _marks(node)}
     line = _substituted(marked, found, {number: value for number, value in _numbered(places, names, values)})
     environment = tuple((names[place.name], values[place.name]) for place in _distinct(places))
@@ -92,7 +96,9 @@ def _in_context(command: Command, written: str, values: Mapping[str, str]) -> Sh
     context = command.context
     if context is None or context.program != "ssh":
         program = context.program if context else "another session"
-        raise RunbookError(f"the command belongs into a session of {program}", "open that session yourself and run it there")
+        raise RunbookError(
+            f"the command belongs into a session of {program}", "open that session yourself and run it there"
+        )
     filled = replace(written, places_in(command), lambda _, place: _strict(place, values))
     return ShellCommand(f"{context.text} -- {shlex.quote(filled)}", cwd=command.annotations.cwd)
 
@@ -174,7 +180,9 @@ def _reference(node: Node, start: int, raw: bytes, name: str, place: Placeholder
     if holder is not None and holder.type == "raw_string":
         return f"'\"${{{name}}}\"'"
     if value.startswith("-") and (start == 0 or raw[start - 1 : start].isspace()):
-        raise RunbookError(f"the value of {place.name} begins with - and would be read as an option", "use another value")
+        raise RunbookError(
+            f"the value of {place.name} begins with - and would be read as an option", "use another value"
+        )
     return f'"${{{name}}}"'
 
 

@@ -166,7 +166,9 @@ def _signal(tree: ast.Node, builder: _Builder) -> SignalMatchingBackends | None:
         return None
     if tree.fromClause is None:
         if isinstance(call.args[0], ast.ColumnRef):
-            raise RunbookError(f"{name} names no session", "write the pid as :'pid', or add FROM pg_stat_activity WHERE ...")
+            raise RunbookError(
+                f"{name} names no session", "write the pid as :'pid', or add FROM pg_stat_activity WHERE ..."
+            )
         return _matching(name, builder, f"pid = {RawStream()(call.args[0])}") if tree.whereClause is None else None
     if not _is_activity(tree.fromClause, call.args[0]):
         return None
@@ -193,4 +195,6 @@ def _is_activity(tables: tuple[ast.Node, ...], argument: ast.Node) -> bool:
 
 def _matching(name: str, builder: _Builder, where: str) -> SignalMatchingBackends:
     used = [item for item in builder.names if f"%({item})s" in builder.named(where)]
-    return SignalMatchingBackends(_SIGNALS[name], builder.named(where), tuple((item, builder.bound[item]) for item in used))
+    return SignalMatchingBackends(
+        _SIGNALS[name], builder.named(where), tuple((item, builder.bound[item]) for item in used)
+    )

@@ -70,7 +70,12 @@ class Classifier:
 
     def _does(self, block: Block, part: Part | None) -> bool:
         if block.type is BlockType.LIST:
-            return block.ordered or part in STEP_PARTS or any(self._runs(inner) for inner in walk(block.children)) or self._spans(block)
+            return (
+                block.ordered
+                or part in STEP_PARTS
+                or any(self._runs(inner) for inner in walk(block.children))
+                or self._spans(block)
+            )
         if block.type is BlockType.PARAGRAPH and part in STEP_PARTS:
             return any(command.kind is not Kind.OPEN for command in items.inline_commands(block.text, block.line))
         return self._runs(block)
@@ -88,9 +93,15 @@ class Classifier:
         if block.type is not BlockType.FENCE:
             return False
         contents = read_fence(block, self._known)
-        return contents.language in ("manual", "decision") or any(
-            command.kind is not Kind.COPY or contents.language in _PROGRAM_LANGUAGES for group in contents.groups for command in group.commands
-        ) or (bool(contents.groups) and not any(group.commands for group in contents.groups))
+        return (
+            contents.language in ("manual", "decision")
+            or any(
+                command.kind is not Kind.COPY or contents.language in _PROGRAM_LANGUAGES
+                for group in contents.groups
+                for command in group.commands
+            )
+            or (bool(contents.groups) and not any(group.commands for group in contents.groups))
+        )
 
     def of(self, section: Section) -> SectionClass:
         """The class of a section."""

@@ -63,7 +63,9 @@ def _worst(verdicts: list[RiskVerdict]) -> RiskVerdict:
 
 
 def _judge_redirect(redirect: Redirect) -> RiskVerdict | None:
-    if redirect.operator in ("<", "<&", ">&", "<>") and not re.fullmatch(r"\D.*", redirect.target if redirect.operator == ">&" else ""):
+    if redirect.operator in ("<", "<&", ">&", "<>") and not re.fullmatch(
+        r"\D.*", redirect.target if redirect.operator == ">&" else ""
+    ):
         return None
     if redirect.target in _NOWHERE or redirect.target.isdigit() or redirect.target == "-":
         return None
@@ -102,7 +104,9 @@ def _judge_peeled(wrapper: str, inner: SimpleCommand | None, text: str, opens: b
     if opens:
         return RiskVerdict(Risk.UNKNOWN, f"{wrapper} opens a session, and what is typed there is not known")
     if inner is not None:
-        verdict = _judge_command(inner, depth - 1) if depth > 1 else RiskVerdict(Risk.UNKNOWN, "it is wrapped too deeply")
+        verdict = (
+            _judge_command(inner, depth - 1) if depth > 1 else RiskVerdict(Risk.UNKNOWN, "it is wrapped too deeply")
+        )
     else:
         verdict = _judge_text(text, depth - 1)
     return RiskVerdict(verdict.risk, f"inside {wrapper}: {verdict.reason}")
@@ -139,7 +143,11 @@ def _judge_transfer(command: SimpleCommand) -> RiskVerdict:
         return RiskVerdict(Risk.UNKNOWN, "curl does more here than send one plain request")
     if program == "wget":
         quiet = {"-qO-", "-O-", "--spider"} & set(command.texts) or ("-O" in command.texts and "-" in command.texts)
-        return RiskVerdict(Risk.READ, "wget prints what it gets") if quiet else RiskVerdict(Risk.CHANGE, "wget writes a file")
+        return (
+            RiskVerdict(Risk.READ, "wget prints what it gets")
+            if quiet
+            else RiskVerdict(Risk.CHANGE, "wget writes a file")
+        )
     methods = [text for text in command.texts[1:] if text in ("POST", "PUT", "PATCH", "DELETE")]
     data = any(re.match(r"[\w-]+:?=", text) for text in command.texts[1:])
     if methods or data:
@@ -182,7 +190,11 @@ def _judge_reader(program: str, texts: tuple[str, ...]) -> RiskVerdict:
         return RiskVerdict(Risk.CHANGE, "it clears the kernel's messages")
     if program == "journalctl" and any(text.startswith(("--vacuum", "--rotate", "--flush")) for text in texts):
         return RiskVerdict(Risk.CHANGE, "it removes old log entries")
-    if program in ("date", "hostname") and any(not text.startswith(("+", "-")) for text in texts[1:]) and "-d" not in options:
+    if (
+        program in ("date", "hostname")
+        and any(not text.startswith(("+", "-")) for text in texts[1:])
+        and "-d" not in options
+    ):
         return RiskVerdict(Risk.UNKNOWN, f"{program} with an argument may set it")
     if program == "fuser" and options & {"-k", "-ki", "--kill"}:
         return RiskVerdict(Risk.CHANGE, "it signals processes")

@@ -64,7 +64,9 @@ def judge_sql(text: str) -> RiskVerdict:
     if trees is None:
         return RiskVerdict(Risk.UNKNOWN, "PostgreSQL's parser does not understand it")
     verdicts = [judge_tree(tree) for tree in trees]
-    return max(verdicts, key=lambda verdict: verdict.risk.rank, default=RiskVerdict(Risk.UNKNOWN, "there is no statement"))
+    return max(
+        verdicts, key=lambda verdict: verdict.risk.rank, default=RiskVerdict(Risk.UNKNOWN, "there is no statement")
+    )
 
 
 def judge_tree(tree: ast.Node) -> RiskVerdict:
@@ -167,7 +169,16 @@ def _judge_copy(tree: ast.CopyStmt) -> RiskVerdict:
 
 def _judge_meta(text: str) -> RiskVerdict:
     word = text.split()[0].lower()
-    if word.rstrip("+s").startswith("\\d") or word in ("\\l", "\\l+", "\\conninfo", "\\timing", "\\x", "\\z", "\\sf", "\\sv"):
+    if word.rstrip("+s").startswith("\\d") or word in (
+        "\\l",
+        "\\l+",
+        "\\conninfo",
+        "\\timing",
+        "\\x",
+        "\\z",
+        "\\sf",
+        "\\sv",
+    ):
         return RiskVerdict(Risk.READ, f"{word} shows what the catalogue says")
     return RiskVerdict(Risk.UNKNOWN, f"{word} is a psql command that is not in the table")
 

@@ -110,11 +110,24 @@ class StepReader:
     def _actionable(self, item: Block) -> bool:
         if any(block.checked is not None for block in walk(item.children)):
             return True
-        if any(block.type is BlockType.FENCE and any(group.commands for group in read_fence(block, self._known).groups) for block in walk(item.children)):
+        if any(
+            block.type is BlockType.FENCE and any(group.commands for group in read_fence(block, self._known).groups)
+            for block in walk(item.children)
+        ):
             return True
-        if self._part in (Part.REFERENCE, Part.ESCALATION, Part.COMMUNICATION, Part.OTHER, Part.PREREQUISITES, Part.POST):
+        if self._part in (
+            Part.REFERENCE,
+            Part.ESCALATION,
+            Part.COMMUNICATION,
+            Part.OTHER,
+            Part.PREREQUISITES,
+            Part.POST,
+        ):
             runs = items.inline_commands(item.lead, item.line)
-            return any(command.kind not in (Kind.OPEN, Kind.SETTINGS) for command in runs) and self._part is not Part.ESCALATION
+            return (
+                any(command.kind not in (Kind.OPEN, Kind.SETTINGS) for command in runs)
+                and self._part is not Part.ESCALATION
+            )
         return False
 
     def _item(self, item: Block) -> StepDraft:
@@ -159,7 +172,13 @@ class StepReader:
         decides = bool(block.children) and all(items.condition(child.lead) for child in block.children)
         for child in block.children:
             runs = [c for c in items.inline_commands(child.lead, child.line, self._known) if c.kind is not Kind.OPEN]
-            if decides or runs or child.checked is not None or sub._actionable(child) or (items.condition(child.lead) and len(child.children) > 1):
+            if (
+                decides
+                or runs
+                or child.checked is not None
+                or sub._actionable(child)
+                or (items.condition(child.lead) and len(child.children) > 1)
+            ):
                 sub.steps.append(sub._item(child))
             else:
                 for inner in walk([child]):
@@ -225,7 +244,9 @@ class StepReader:
 
     def _add_written(self, block: Block, title: str, text: str, kind: Kind) -> None:
         lines = [line.strip() for line in text.split("\n") if line.strip()]
-        draft = StepDraft(block.line, title or (lines[0] if lines else self._title), kind, lines if title else lines[1:])
+        draft = StepDraft(
+            block.line, title or (lines[0] if lines else self._title), kind, lines if title else lines[1:]
+        )
         if kind is Kind.DECISION:
             draft.branches = [(line.lstrip("-* "), []) for line in draft.details]
         self._add(draft, block)
@@ -240,15 +261,29 @@ class StepReader:
                 self._alternatives(block, title, groups[at:end])
                 at = end
                 continue
-            name = title if len(groups) == 1 and title else group.title or (self._title if len(groups) == 1 else "") or _group_title(group)
+            name = (
+                title
+                if len(groups) == 1 and title
+                else group.title or (self._title if len(groups) == 1 else "") or _group_title(group)
+            )
             details = [group.title] if name == title and group.title and group.title != title else []
-            self._add(StepDraft(group.line, name or title or self._title, details=[*details, *group.details], commands=list(group.commands)), _at(block, group))
+            self._add(
+                StepDraft(
+                    group.line,
+                    name or title or self._title,
+                    details=[*details, *group.details],
+                    commands=list(group.commands),
+                ),
+                _at(block, group),
+            )
             at += 1
 
     def _alternatives(self, block: Block, title: str, groups: list[Group]) -> None:
         choice = StepDraft(groups[0].line, title or self._title or "Choose one", Kind.DECISION)
         for group in groups:
-            draft = StepDraft(group.line, _group_title(group), details=list(group.details), commands=list(group.commands))
+            draft = StepDraft(
+                group.line, _group_title(group), details=list(group.details), commands=list(group.commands)
+            )
             self._finish(draft, _at(block, group))
             draft.branches = []
             choice.branches.append((draft.title, [draft]))
@@ -267,5 +302,7 @@ def _at(block: Block, group: Group) -> Block:
 def _group_title(group: Group) -> str:
     if group.title:
         return group.title[:TITLE_CAP]
-    run = next((command for command in group.commands if not command.session), group.commands[0] if group.commands else None)
+    run = next(
+        (command for command in group.commands if not command.session), group.commands[0] if group.commands else None
+    )
     return inline.plain(run.text.split("\n")[0])[:TITLE_CAP] if run is not None else ""

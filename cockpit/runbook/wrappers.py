@@ -17,7 +17,9 @@ _VALUE_OPTIONS: dict[str, frozenset[str]] = {
     "xargs": frozenset({"-I", "-n", "-P", "-L", "-d", "-s", "-a", "-E", "--max-args", "--max-procs", "--delimiter"}),
     "time": frozenset({"-f", "-o"}),
     "stdbuf": frozenset({"-i", "-o", "-e"}),
-    "docker exec": frozenset({"-u", "--user", "-e", "--env", "-w", "--workdir", "--env-file", "--index", "--detach-keys"}),
+    "docker exec": frozenset(
+        {"-u", "--user", "-e", "--env", "-w", "--workdir", "--env-file", "--index", "--detach-keys"}
+    ),
     "docker": frozenset({"-H", "--host", "-c", "--context", "--config", "-l", "--log-level"}),
     "docker compose": frozenset(
         {"-f", "--file", "-p", "--project-name", "--profile", "--env-file", "--project-directory", "--ansi"}
@@ -35,7 +37,24 @@ _VALUE_OPTIONS: dict[str, frozenset[str]] = {
     "az": frozenset({"--subscription", "-o", "--output"}),
 }
 _SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ash", "ksh", "fish"})
-_TRANSPARENT = frozenset({"sudo", "doas", "nohup", "nice", "ionice", "time", "command", "exec", "stdbuf", "setsid", "builtin", "npx", "pnpx", "bunx"})
+_TRANSPARENT = frozenset(
+    {
+        "sudo",
+        "doas",
+        "nohup",
+        "nice",
+        "ionice",
+        "time",
+        "command",
+        "exec",
+        "stdbuf",
+        "setsid",
+        "builtin",
+        "npx",
+        "pnpx",
+        "bunx",
+    }
+)
 _REMOTE = frozenset({"ssh", "mosh"})
 
 
