@@ -75,6 +75,9 @@ async def _start(sandbox: Range, name: str | None) -> tuple[str, int]:
         info = await sandbox.start(scenario)
     except SandboxError as error:
         return json.dumps({"error": error.what, "remedy": error.remedy}), 1
+    except ModuleNotFoundError as error:
+        missing = f"the sandbox needs the package {error.name}, which is not installed"
+        return json.dumps({"error": missing, "remedy": "pip install 'incident-cockpit[sandbox]'"}), 1
     return info.to_json(), 0
 
 

@@ -6,19 +6,19 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
-from typing import Final
-
-import psycopg
+from typing import TYPE_CHECKING, Final
 
 from cockpit.model.errors import SandboxError
-from cockpit.sandbox.database import admin_address
 from cockpit.sandbox.range import Range
 from cockpit.sandbox.scenarios.base import Scenario
-from cockpit.sandbox.shop.jobs import JOBS, LOCK_TTL, throttle_key
-from cockpit.sandbox.shop.kv import Kv, KvError
-from cockpit.sandbox.shop.pool import Connection, connect
+from cockpit.sandbox.shop.keys import LOCK_TTL, lock_key, throttle_key
 
-_JOB: Final = JOBS["recalculate"]
+if TYPE_CHECKING:
+    from cockpit.sandbox.shop.kv import Kv
+    from cockpit.sandbox.shop.pool import Connection
+
+_JOB: Final = "recalculate"
+_EVERY: Final = 300.0
 _VICTIM: Final = "worker-1"
 _HELD_FOR: Final = 67 * 60.0 + 12
 _PATIENCE: Final = 20.0
@@ -52,43 +52,53 @@ class CronStuck(Scenario):
     async def prepare(self, sandbox: Range) -> None:
         """Make the job due for over an hour, and let worker-1 be slow about it."""
         async with _lines(sandbox) as (kv, connection):
-            await kv.put(throttle_key(_VICTIM, _JOB.name), "60", 60)
-            await connection.execute(_PAST, {"held": _HELD_FOR, "job": _JOB.name})
+            await kv.put(throttle_key(_VICTIM, _JOB), "60", 60)
+            await connection.execute(_PAST, {"held": _HELD_FOR, "job": _JOB})
 
     async def inject(self, sandbox: Range) -> None:
         """Let worker-1 start the job, kill it, and age what it left behind."""
         async with _lines(sandbox) as (kv, connection):
             await self._let_it_take_the_lock(sandbox, kv, connection)
             sandbox.supervisor.kill(_VICTIM)
-            await kv.delete(throttle_key(_VICTIM, _JOB.name))
-            await kv.expire_in(_JOB.lock, int((LOCK_TTL - _HELD_FOR) * 1000))
-            await connection.execute(_UNFINISHED, {"held": _HELD_FOR, "job": _JOB.name})
+            await kv.delete(throttle_key(_VICTIM, _JOB))
+            await kv.expire_in(lock_key(_JOB), int((LOCK_TTL - _HELD_FOR) * 1000))
+            await connection.execute(_UNFINISHED, {"held": _HELD_FOR, "job": _JOB})
 
     async def _let_it_take_the_lock(self, sandbox: Range, kv: Kv, connection: Connection) -> None:
         """Wait until worker-1 is at work; when the other worker was faster the job is made due once more."""
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end:
             pid = sandbox.supervisor.status(_VICTIM).pid
-            if pid is not None and await kv.get(_JOB.lock) == f"{_VICTIM}:{pid}" and await self._started(connection):
+            if (
+                pid is not None
+                and await kv.get(lock_key(_JOB)) == f"{_VICTIM}:{pid}"
+                and await self._started(connection)
+            ):
                 return
             await connection.execute(
                 _PAST + " AND finished_at > now() - make_interval(secs => %(every)s)",
-                {"held": _HELD_FOR, "job": _JOB.name, "every": _JOB.every},
+                {"held": _HELD_FOR, "job": _JOB, "every": _EVERY},
             )
             await asyncio.sleep(0.02)
-        raise SandboxError(f"{_VICTIM} did not start the job {_JOB.name} within {_PATIENCE:.0f} s")
+        raise SandboxError(f"{_VICTIM} did not start the job {_JOB} within {_PATIENCE:.0f} s")
 
     async def _started(self, connection: Connection) -> bool:
         cursor = await connection.execute(
             "SELECT 1 FROM cron_runs WHERE job = %s AND status = 'running' AND worker LIKE %s",
-            (_JOB.name, f"{_VICTIM}:%"),
+            (_JOB, f"{_VICTIM}:%"),
         )
         return await cursor.fetchone() is not None
 
 
 @contextlib.asynccontextmanager
 async def _lines(sandbox: Range) -> AsyncIterator[tuple[Kv, Connection]]:
-    """Redis and PostgreSQL as one who may do everything."""
+    """Redis and PostgreSQL as one who may do everything; the drivers are not needed to list the scenarios."""
+    import psycopg
+
+    from cockpit.sandbox.database import admin_address
+    from cockpit.sandbox.shop.kv import Kv, KvError
+    from cockpit.sandbox.shop.pool import connect
+
     kv = Kv(sandbox.redis.url, "scenario")
     try:
         connection = await connect(admin_address(sandbox.postgres), "scenario")

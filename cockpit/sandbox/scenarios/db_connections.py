@@ -6,13 +6,9 @@ import asyncio
 import time
 from typing import Final
 
-import psycopg
-
 from cockpit.model.errors import SandboxError
-from cockpit.sandbox.database import admin_address
 from cockpit.sandbox.range import Range
 from cockpit.sandbox.scenarios.base import Scenario
-from cockpit.sandbox.shop.pool import connect
 
 _PATIENCE: Final = 20.0
 _FOR_GOOD: Final = 0.7
@@ -57,6 +53,11 @@ class DbConnections(Scenario):
 
     async def _checkouts_blocked(self, sandbox: Range) -> bool:
         """Asked only when no ordinary slot is left: this session then takes none from the export."""
+        import psycopg
+
+        from cockpit.sandbox.database import admin_address
+        from cockpit.sandbox.shop.pool import connect
+
         try:
             connection = await connect(admin_address(sandbox.postgres), "scenario")
             try:

@@ -8,7 +8,8 @@ from aiohttp import web
 
 from cockpit.model.health import Json
 from cockpit.sandbox.shop.flags import all_flags, set_flag
-from cockpit.sandbox.shop.jobs import CONTENTION, JOBS, Job, run_job
+from cockpit.sandbox.shop.jobs import JOBS, Job, run_job
+from cockpit.sandbox.shop.keys import CONTENTION
 from cockpit.sandbox.shop.kv import Kv
 from cockpit.sandbox.shop.parts import PARTS
 

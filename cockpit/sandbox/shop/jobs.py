@@ -8,14 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from cockpit.sandbox.shop.flags import enabled
+from cockpit.sandbox.shop.keys import CONTENTION, LOCK_TTL, lock_key, throttle_key
 from cockpit.sandbox.shop.kv import Kv
 from cockpit.sandbox.shop.pool import Connection, Pool
 from cockpit.sandbox.shop.service import Service
-
-LOCK_TTL: Final = 2 * 3600.0
-"""Seconds after which a lock goes away by itself."""
-CONTENTION: Final = "stats:lock_contention"
-"""Hash of counters: how often each job found its lock held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,7 @@ class Job:
     @property
     def lock(self) -> str:
         """Redis key of its lock."""
-        return f"lock:cron:{self.name}"
+        return lock_key(self.name)
 
 
 JOBS: Final = {
@@ -154,11 +150,6 @@ async def _work(job: Job, service: Service, connection: Connection, kv: Kv) -> i
     )
     log.info("job %s done, run %s, %d rows", job.name, run, rows)
     return rows
-
-
-def throttle_key(process: str, job: str) -> str:
-    """Redis key of the seconds that a process waits between two batches of a job; usually absent."""
-    return f"throttle:{process}:{job}"
 
 
 async def ages(connection: Connection) -> dict[str, float]:
