@@ -204,19 +204,20 @@ class _Tail:
     def _new_lines(self, handle: FileIO) -> tuple[list[RawLine], int]:
         size = os.fstat(handle.fileno()).st_size
         passed = self._pass_over(handle, size - handle.tell() - FETCH_BYTES)
-        lines = list(self._lines.feed(_exactly(handle, size - handle.tell())))
-        excess = max(0, len(lines) - FETCH_LINES)
-        return lines[excess:], passed + excess
+        data = _exactly(handle, size - handle.tell())
+        start = _start_of_last(data, FETCH_LINES)
+        passed += self._lines.skip(data[:start])
+        return list(self._lines.feed(data[start:])), passed
 
     def _pass_over(self, handle: FileIO, surplus: int) -> int:
-        """Skip about `surplus` bytes, to the end of a line where one is near; how many lines that were."""
+        """Skip `surplus` bytes; how many lines they complete."""
         passed = 0
         while surplus > 0:
             chunk = handle.read(min(_CHUNK, surplus))
             if not chunk:
                 break
             surplus -= len(chunk)
-            passed += sum(1 for _ in self._lines.feed(chunk))
+            passed += self._lines.skip(chunk)
         return passed
 
 
@@ -235,6 +236,17 @@ def _exactly(handle: FileIO, count: int) -> bytes:
         pieces.append(piece)
         count -= len(piece)
     return b"".join(pieces)
+
+
+def _start_of_last(data: bytes, count: int) -> int:
+    """Where the last `count` complete lines begin."""
+    excess = data.count(b"\n") - count
+    if excess <= 0:
+        return 0
+    end = len(data)
+    for _ in range(count + 1):
+        end = data.rfind(b"\n", 0, end)
+    return end + 1
 
 
 def _identity_of(look: Callable[[], os.stat_result]) -> tuple[int, int] | None:

@@ -91,8 +91,8 @@ class HttpClient:
         progress = progress or Progress()
         started = time.perf_counter()
         try:
-            async with asyncio.timeout(timeout):
-                prepared = await self._request(request, url, progress, timeout)
+            async with asyncio.timeout(timeout) as deadline:
+                prepared = await self._request(request, url, progress, deadline)
                 return await self._exchange(prepared, started)
         except (TimeoutError, httpx.TimeoutException) as error:
             raise SourceUnreachable(f"{self.masked(url)} did not answer within {timeout:g} s") from error
@@ -148,19 +148,20 @@ class HttpClient:
         return self._headers if own else {}
 
     async def _request(
-        self, request: HttpRequest, url: str, progress: Progress, seconds: float
+        self, request: HttpRequest, url: str, progress: Progress, deadline: asyncio.Timeout
     ) -> tuple[httpx.AsyncClient, httpx.Request]:
         if any(mark in text for pair in request.headers for text in pair for mark in "\r\n\0"):
             raise SourceError(f"{request.method} {self.masked(url)} has a header with a line break in it")
         headers = [(n, v.reveal() if isinstance(v, Secret) else v) for n, v in self._configured(request.url).items()]
         try:
             client = await self._client(secure=not url.lower().startswith("http:"))
+            left = (deadline.when() or 0.0) - asyncio.get_running_loop().time()
             return client, client.build_request(
                 request.method,
                 url,
                 headers=[*headers, *request.headers],
                 content=request.body.encode("utf-8") if request.body else None,
-                timeout=httpx.Timeout(None, connect=_CONNECT_SHARE * seconds),
+                timeout=httpx.Timeout(None, connect=max(0.0, _CONNECT_SHARE * left)),
                 extensions={"trace": progress.trace},
             )
         except (httpx.InvalidURL, UnicodeError) as error:

@@ -50,6 +50,14 @@ class LineSplitter:
             start = end + 1
         self._keep(data[start:])
 
+    def skip(self, data: bytes) -> int:
+        """How many lines `data` completes, without making them."""
+        end = data.rfind(b"\n") + 1
+        if end:
+            self._take()
+        self._keep(data[end:])
+        return data.count(b"\n")
+
     def flush(self) -> RawLine | None:
         """The incomplete last line, when there is one: nothing more will come."""
         return self._take() if self._pending or self._cut else None

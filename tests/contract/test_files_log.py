@@ -154,6 +154,20 @@ async def test_a_flood_is_capped_and_what_was_passed_over_is_counted(path: Path,
     assert after == LogBatch(())
 
 
+async def test_the_last_lines_are_the_ones_that_are_kept(path: Path, pool: BlockingPool) -> None:
+    log = log_of(path, pool)
+    await log.fetch()
+    append(path, b"".join(b"%d\n" % number for number in range(FETCH_LINES + 3)) + b"open")
+
+    batch = await log.fetch()
+    append(path, b" end\n")
+
+    assert batch.dropped == 3
+    assert texts(batch) == [str(number) for number in range(3, FETCH_LINES + 3)]
+    assert texts(await log.fetch()) == ["open end"]
+    await log.close()
+
+
 async def test_hostile_content_is_shown_harmless(path: Path, pool: BlockingPool) -> None:
     log = log_of(path, pool)
     await log.fetch()

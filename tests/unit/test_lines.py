@@ -18,6 +18,17 @@ def test_lines_do_not_depend_on_how_the_bytes_arrive(pieces: list[bytes]) -> Non
     assert len(found) == whole.count(b"\n")
 
 
+@given(st.binary(max_size=30), st.binary(max_size=30), st.binary(max_size=30))
+def test_skipped_lines_are_counted_as_if_they_had_been_read(first: bytes, second: bytes, third: bytes) -> None:
+    reading, skipping = LineSplitter(), LineSplitter()
+    for splitter in (reading, skipping):
+        list(splitter.feed(first))
+
+    assert skipping.skip(second) == len(list(reading.feed(second)))
+    assert list(skipping.feed(third)) == list(reading.feed(third))
+    assert skipping.flush() == reading.flush()
+
+
 def test_a_huge_line_is_kept_in_bounded_memory_and_says_how_much_is_missing() -> None:
     splitter = LineSplitter()
     [*nothing] = splitter.feed(b"x" * 1_000_000)
