@@ -19,7 +19,7 @@ import pytest
 from cockpit.adapters import journal_files, journal_sqlite
 from cockpit.adapters.journal_files import head_path, read_head, writers_lock
 from cockpit.adapters.journal_sqlite import SqliteJournal, open_readonly
-from cockpit.engine.chain import GENESIS
+from cockpit.engine.chain import GENESIS, forged
 from cockpit.model.errors import JournalError
 from cockpit.model.incident import EntryKind
 from tests.support.clock import FixedClock
@@ -317,7 +317,7 @@ async def test_an_append_past_its_deadline_is_not_written_later(
 ) -> None:
     monkeypatch.setattr(journal_sqlite, "APPEND_DEADLINE", 0.05)
     journal = SqliteJournal(tmp_path / "journal.db", "ada@laptop")
-    gate, original = threading.Event(), journal_sqlite.forged
+    gate, original = threading.Event(), forged
 
     def slow(*arguments: object) -> object:
         gate.wait(20)
