@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import secrets
 import signal
 import socket
 import sys
@@ -11,9 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from cockpit.model.errors import SandboxError
+
 MARKER: Final = "COCKPIT_RANGE"
 """Environment variable that every process of a range carries; its value is the range's folder."""
 
+_PORTS: Final = range(15_000, 32_000)
+_ATTEMPTS: Final = 1_000
 _PACKAGES = Path(__file__).resolve().parents[2]
 
 
@@ -86,15 +91,26 @@ def python_environment() -> tuple[tuple[str, str], ...]:
 
 
 def free_ports(count: int) -> list[int]:
-    """Different TCP ports on 127.0.0.1 that nobody listens on at this moment."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
+    """Different TCP ports on 127.0.0.1 that nobody uses at this moment.
+
+    They lie below the ports that Linux and macOS give to outgoing connections, so that no client takes one of them
+    before its server does.
+
+    Raises:
+        SandboxError: when none is found.
+    """
+    found: set[int] = set()
+    for _ in range(_ATTEMPTS):
+        if len(found) == count:
+            return sorted(found)
+        port = _PORTS.start + secrets.randbelow(len(_PORTS))
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        found.add(port)
+    raise SandboxError(f"there are no {count} free TCP ports on 127.0.0.1 from {_PORTS.start} to {_PORTS.stop}")
 
 
 def tail(log: Path, lines: int = 5) -> str:
