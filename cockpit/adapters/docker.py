@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 
 from docker import APIClient
+from docker.errors import NotFound
 
 from cockpit.adapters.docker_engine import DockerEngine
 from cockpit.adapters.docker_json import at, items, moment, text, whole
 from cockpit.adapters.docker_stats import DockerStats
-from cockpit.model.errors import SourceUnreachable
+from cockpit.model.errors import SourceError, SourceUnreachable
 from cockpit.model.readings import SourceId
 from cockpit.model.services import Service, ServiceKind, ServicesSnapshot
 
@@ -35,6 +36,7 @@ class DockerServices:
         self._stats = stats or DockerStats(engine)
         self._inspected: dict[str, tuple[str, object]] = {}
         self._version = ""
+        self._introduced = False
         self._server: str | None = None
 
     @property
@@ -53,8 +55,12 @@ class DockerServices:
         Raises:
             SourceError: when the Engine cannot be asked.
         """
-        listed = await self._engine.call(self._list)
-        if self._server is None:
+        try:
+            listed = await self._engine.call(self._list)
+        except SourceError:
+            self._introduced = False
+            raise
+        if not self._introduced:
             await self._introduce()
         inspected = await self._inspect_changed(listed)
         running = [text(item, "Id") for item in listed if text(item, "State") == "running"]
@@ -74,6 +80,7 @@ class DockerServices:
         info: object = await self._engine.call(lambda client: client.info())
         self._version = f"Docker {text(info, 'ServerVersion')}"
         self._server = text(info, "ID") or None
+        self._introduced = True
 
     def _list(self, client: APIClient) -> list[object]:
         filters = {"label": f"{PROJECT_LABEL}={self._project}"} if self._project else None
@@ -84,15 +91,17 @@ class DockerServices:
         known = {key: self._inspected[key] for key in status if key in self._inspected}
         changed = [key for key, said in status.items() if key not in known or known[key][0] != said]
         found = await asyncio.gather(*(self._inspect(key) for key in changed))
-        known |= {key: (status[key], detail) for key, detail in zip(changed, found, strict=True)}
+        known |= {key: (status[key], detail) for key, detail in zip(changed, found, strict=True) if detail is not None}
         self._inspected = known
         return {key: detail for key, (_, detail) in known.items()}
 
     async def _inspect(self, container: str) -> object:
         try:
             detail: object = await self._engine.call(lambda client: client.inspect_container(container))
-        except SourceUnreachable:
-            return None  # removed since it was listed; if the Engine is gone, the next list says so
+        except SourceUnreachable as error:
+            if isinstance(error.__cause__, NotFound):
+                return None  # removed since it was listed
+            raise
         return detail
 
     def _service(self, listed: object, detail: object) -> Service:

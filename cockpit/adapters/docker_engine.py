@@ -111,7 +111,9 @@ def translated(error: Exception) -> SourceError:
     if any(isinstance(cause, requests.Timeout | TimeoutError) for cause in causes):
         return SourceUnreachable("the Docker Engine did not answer in time")
     if isinstance(error, requests.RequestException | urllib3.exceptions.HTTPError | OSError):
-        return SourceUnreachable(f"the line to the Docker Engine broke: {clean(str(error), 300)}")
+        reasons = [cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror]
+        reason = reasons[-1] if reasons else str(error)
+        return SourceUnreachable(f"the line to the Docker Engine broke: {clean(reason, 300)}")
     return SourceError(f"the Docker Engine cannot be used: {clean(str(error), 300)}")
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -156,6 +157,91 @@ async def test_a_mute_engine_is_given_up_in_time(tmp_path: Path) -> None:
             await engine.call(lambda client: client.info())
         done.set()
         engine.close()
+
+
+class Line:
+    """A socket in front of the Engine's own that can fall silent and be cut."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._open = asyncio.Event()
+        self._open.set()
+        self._writers: list[asyncio.StreamWriter] = []
+        self._server: asyncio.Server | None = None
+
+    async def mend(self) -> None:
+        self._open.set()
+        self._server = await asyncio.start_unix_server(self._join, self.path)
+
+    def silence(self) -> None:
+        self._open.clear()
+
+    def speak(self) -> None:
+        self._open.set()
+
+    async def cut(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        for writer in self._writers:
+            writer.close()
+        self.path.unlink()
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        engine_reader, engine_writer = await asyncio.open_unix_connection("/var/run/docker.sock")
+        self._writers += [writer, engine_writer]
+        await asyncio.gather(self._pass_on(reader, engine_writer), self._pass_on(engine_reader, writer))
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65_536):
+                await self._open.wait()
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+
+@SDK_LEAK
+@pytest.mark.usefixtures("leak_collected")
+async def test_an_engine_that_falls_silent_or_goes_away_is_told_apart_and_read_again(
+    containers: Containers, tmp_path: Path
+) -> None:
+    name = containers.start("steady", FOREVER)
+    line = Line(tmp_path / "s")
+    await line.mend()
+    source = DockerServices(DockerEngine("far", f"unix://{line.path}", timeout=1))
+    await service_when(source, name, lambda one: one.cpu_percent is not None)
+    server = source.server
+
+    line.silence()
+    with pytest.raises(SourceUnreachable, match="did not answer"):
+        await source.fetch()
+    line.speak()
+    await reachable(source)
+
+    await line.cut()
+    said = [await failure_of(source) for _ in range(6)]
+    assert "no Docker Engine listens there" in said[-1]
+    await line.mend()
+    again = await service_when(source, name, lambda one: one.cpu_percent is not None)
+    await source.close()
+    await line.cut()
+
+    assert again.running
+    assert source.server == server
+
+
+async def failure_of(source: DockerServices) -> str:
+    with pytest.raises(SourceUnreachable) as raised:
+        await source.fetch()
+    return raised.value.what
+
+
+async def reachable(source: DockerServices) -> None:
+    for _ in range(100):
+        with contextlib.suppress(SourceUnreachable):
+            await source.fetch()
+            return
+    raise AssertionError("the Engine never answered again")
 
 
 async def lines_until(source: DockerLogs, condition: Callable[[list[LogLine]], bool]) -> tuple[list[LogLine], str]:

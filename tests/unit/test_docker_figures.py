@@ -113,7 +113,7 @@ def chained(cause: BaseException) -> requests.ConnectionError:
         (chained(PermissionError(13, "denied")), SourceRefused, "may not use", True),
         (chained(ConnectionRefusedError(111, "refused")), SourceUnreachable, "listens", True),
         (requests.ReadTimeout("read timed out"), SourceUnreachable, "in time", False),
-        (chained(ConnectionResetError(104, "reset")), SourceUnreachable, "broke", False),
+        (chained(ConnectionResetError(104, "reset by peer")), SourceUnreachable, "broke: reset by peer.", False),
         (DockerException("Install paramiko"), SourceError, "Install paramiko", False),
     ],
 )
