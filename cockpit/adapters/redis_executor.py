@@ -1,0 +1,226 @@
+"""Changes to one Redis server, each sent once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+from cockpit.adapters.redis_connection import RedisConnection
+from cockpit.adapters.redis_keys import KeyFacts, delete_unchanged, expand, look_up
+from cockpit.adapters.redis_reader import run_command
+from cockpit.adapters.redis_replies import answer_of
+from cockpit.engine.lock_state import lock_age
+from cockpit.model.actions import (
+    DeleteKeys,
+    EndpointIdentity,
+    Identity,
+    KeyIdentity,
+    KeysIdentity,
+    Operation,
+    Outcome,
+    OutcomeKind,
+    Permit,
+    Prepared,
+    Preview,
+    PreviewFact,
+    RedisCommand,
+    TargetResult,
+)
+from cockpit.model.errors import SourceError, SourceRefused, SourceUnreachable
+from cockpit.model.locks import JobPlan
+from cockpit.model.ports import Clock
+from cockpit.model.readings import SourceId
+from cockpit.model.text import clean, clean_bytes
+from cockpit.model.wording import count, short_duration
+
+DELETING = frozenset({"DEL", "UNLINK"})
+WHOLE_DATABASE = frozenset({"FLUSHALL", "FLUSHDB", "SWAPDB"})
+_SHOWN = 200
+
+
+class RedisExecutor:
+    """Fulfils `Executor` for Redis.
+
+    DEL and UNLINK become compare-and-delete: a key goes only while its value is the one that was shown.
+
+    Args:
+        connection: the server.
+        plans: the configured jobs, which tell how long a lock has been held.
+        lock_prefix: what the locks' keys begin with, to count those that a FLUSHALL would drop.
+        clock: tells the time.
+    """
+
+    def __init__(self, connection: RedisConnection, plans: Sequence[JobPlan], lock_prefix: str, clock: Clock) -> None:
+        self._connection = connection
+        self._plans: Mapping[str, JobPlan] = {plan.lock: plan for plan in plans if plan.lock}
+        self._lock_prefix = lock_prefix
+        self._clock = clock
+
+    @property
+    def id(self) -> SourceId:
+        """The source it changes."""
+        return self._connection.id
+
+    async def prepare(self, operation: Operation) -> Prepared:
+        """Look at the keys: their exact values become the identity.
+
+        Raises:
+            SourceRefused: when a key is gone or no longer holds the value that was shown.
+            SourceError: when the server cannot be asked.
+        """
+        match operation:
+            case DeleteKeys(keys):
+                return await self._prepare_shown(keys)
+            case RedisCommand((name, *keys)) if name.upper() in DELETING:
+                return await self._prepare_deletion(keys)
+            case RedisCommand((name, *_)):
+                return await self._prepare_command(operation, name.upper())
+            case _:
+                raise SourceRefused(f"{self.id} runs Redis commands only")
+
+    async def identify(self, operation: Operation) -> Identity | None:
+        """The same keys with the values that they hold now, None when all of them are gone."""
+        match operation:
+            case DeleteKeys(keys):
+                facts = await look_up(self._connection, [key.key for key in keys])
+                found = tuple(KeyIdentity(key, fact.identity) for key, fact in facts.items())
+                return _identity(found) if found else None
+            case RedisCommand(arguments):
+                return await self._command_identity(arguments)
+            case _:
+                return None
+
+    async def execute(self, permit: Permit) -> Outcome:
+        """Send it once; a line that breaks after the sending leaves the outcome unknown."""
+        started = time.monotonic()
+        operation, seconds = permit.action.operation, permit.action.timeout
+        try:
+            await self._connection.ask(lambda client: client.ping(), seconds)
+        except SourceError as error:
+            return Outcome(OutcomeKind.FAILED, f"nothing was sent: {error}", duration=time.monotonic() - started)
+        match operation:
+            case DeleteKeys(keys):
+                outcome = await self._delete(keys, seconds)
+            case RedisCommand(arguments):
+                outcome = await self._send(arguments, seconds)
+            case _:
+                outcome = Outcome(OutcomeKind.REFUSED, f"{self.id} runs Redis commands only.")
+        return Outcome(outcome.kind, outcome.reason, outcome.results, outcome.answer, time.monotonic() - started)
+
+    async def _prepare_shown(self, shown: Sequence[KeyIdentity]) -> Prepared:
+        facts = await look_up(self._connection, [key.key for key in shown])
+        for key in shown:
+            now = facts.get(key.key)
+            if now is None:
+                raise SourceRefused(f"{key.key} is gone", "there is nothing left to delete")
+            if now.identity != key.value:
+                raise SourceRefused(
+                    f"{key.key} changed hands: it held {_shown(key.value)} and holds {_shown(now.identity)} now",
+                    "look again before you decide",
+                )
+        return self._deletion(facts)
+
+    async def _prepare_deletion(self, patterns: Sequence[str]) -> Prepared:
+        facts = await look_up(self._connection, await expand(self._connection, patterns))
+        if not facts:
+            raise SourceRefused(f"nothing matches {clean(' '.join(patterns), _SHOWN)}", "there is nothing to delete")
+        return self._deletion(facts)
+
+    def _deletion(self, facts: Mapping[str, KeyFacts]) -> Prepared:
+        keys = tuple(KeyIdentity(key, fact.identity) for key, fact in facts.items())
+        first = next(iter(facts))
+        described = self._facts(first, facts[first]) if len(facts) == 1 else ()
+        targets = () if len(facts) == 1 else tuple(f"{key}  {fact.owner}" for key, fact in facts.items())
+        preview = Preview(f"will delete {count(len(facts), 'key')}", described, targets, len(facts))
+        return Prepared(DeleteKeys(keys), _identity(keys), preview, first if len(keys) == 1 else f"{len(keys)} keys")
+
+    def _facts(self, key: str, fact: KeyFacts) -> tuple[PreviewFact, ...]:
+        plan = self._plans.get(key)
+        ttl = "none, it never expires" if fact.ttl is None else short_duration(fact.ttl)
+        age, basis = lock_age(fact.owner, fact.ttl, plan, 0.0, self._clock.now())
+        facts = [PreviewFact("key", key), PreviewFact("owner", fact.owner), PreviewFact("ttl", ttl)]
+        if age is not None:
+            facts.append(PreviewFact("age", f"held for {short_duration(age)} (by its {basis.value})"))
+        if plan is not None:
+            facts.append(PreviewFact("job", plan.name))
+        return tuple(facts)
+
+    async def _prepare_command(self, command: RedisCommand, name: str) -> Prepared:
+        identity = await self._command_identity(command.arguments)
+        text = clean(" ".join(command.arguments), _SHOWN)
+        if name in WHOLE_DATABASE:
+            preview, target = await self._whole_database(name), self._connection.address
+        elif isinstance(identity, KeyIdentity):
+            facts = await look_up(self._connection, [identity.key])
+            described = self._facts(identity.key, facts[identity.key]) if identity.key in facts else ()
+            state = "exists" if facts else "does not exist yet"
+            preview, target = Preview(f"{text}: the key {state}", described, count=1), identity.key
+        else:
+            preview, target = Preview("no preview exists for this kind"), self._connection.address
+        return Prepared(command, identity, preview, target)
+
+    async def _whole_database(self, name: str) -> Preview:
+        size = await self._connection.ask(lambda client: client.dbsize())
+        locks = await expand(self._connection, [f"{self._lock_prefix}*"])
+        facts = (PreviewFact("keys", f"{size:,}"), PreviewFact("locks among them", f"{len(locks):,}"))
+        return Preview(
+            f"{name} drops all {size:,} keys, {count(len(locks), 'lock')} among them", facts, count=int(size)
+        )
+
+    async def _command_identity(self, arguments: Sequence[str]) -> Identity:
+        """One key's value where the command names exactly one, else the server itself."""
+        keys = await self._named_keys(arguments)
+        if len(keys) == 1:
+            facts = await look_up(self._connection, keys)
+            return KeyIdentity(keys[0], facts[keys[0]].identity if keys[0] in facts else b"")
+        information = await self._connection.ask(lambda client: client.info("server"))
+        return EndpointIdentity(f"{self._connection.address} {information.get('run_id', '')}")
+
+    async def _named_keys(self, arguments: Sequence[str]) -> list[str]:
+        """The keys of a command, as the server itself finds them (COMMAND GETKEYS)."""
+        try:
+            reply = await self._connection.ask(lambda client: run_command(client, ("COMMAND", "GETKEYS", *arguments)))
+        except SourceRefused:
+            return []
+        found = reply if isinstance(reply, list) else []
+        return [key.decode("utf-8", "replace") for key in found if isinstance(key, bytes)]
+
+    async def _delete(self, keys: Sequence[KeyIdentity], seconds: float) -> Outcome:
+        results: list[TargetResult] = []
+        for key in keys:
+            try:
+                kind, detail = await delete_unchanged(self._connection, key, seconds)
+            except SourceUnreachable as error:
+                kind, detail = OutcomeKind.UNKNOWN, f"the answer was lost after the request had left: {error}"
+            except SourceError as error:
+                kind, detail = OutcomeKind.FAILED, str(error)
+            results.append(TargetResult(key.key, kind, detail))
+        return _summary(results)
+
+    async def _send(self, arguments: Sequence[str], seconds: float) -> Outcome:
+        try:
+            reply = await self._connection.ask(lambda client: run_command(client, tuple(arguments)), seconds)
+        except SourceUnreachable as error:
+            return Outcome(OutcomeKind.UNKNOWN, f"the answer was lost after the request had left: {error}")
+        except SourceError as error:
+            return Outcome(OutcomeKind.FAILED, str(error))
+        answer = answer_of(reply)
+        return Outcome(OutcomeKind.SUCCEEDED, f"the server answered {answer.lines[0]}.", answer=answer)
+
+
+def _identity(keys: tuple[KeyIdentity, ...]) -> Identity:
+    return keys[0] if len(keys) == 1 else KeysIdentity(keys)
+
+
+def _shown(value: bytes) -> str:
+    return f'"{clean_bytes(value, _SHOWN)}"'
+
+
+def _summary(results: Sequence[TargetResult]) -> Outcome:
+    """The worst result gives the outcome its kind; all of them are kept."""
+    order = (OutcomeKind.UNKNOWN, OutcomeKind.FAILED, OutcomeKind.REFUSED, OutcomeKind.SUCCEEDED)
+    kind = next(kind for kind in order if any(result.kind is kind for result in results))
+    done = sum(1 for result in results if result.kind is OutcomeKind.SUCCEEDED)
+    if len(results) == 1:
+        return Outcome(kind, f"{results[0].target}: {results[0].detail}", tuple(results))
+    return Outcome(kind, f"deleted {done} of {count(len(results), 'key')}.", tuple(results))

@@ -1,0 +1,119 @@
+"""Redis commands that only read, by the server's own word."""
+
+from __future__ import annotations
+
+from redis.asyncio import Redis
+
+from cockpit.adapters.redis_connection import RedisConnection
+from cockpit.adapters.redis_replies import answer_of
+from cockpit.model.actions import Answer, Operation, RedisCommand
+from cockpit.model.errors import SourceRefused
+from cockpit.model.readings import SourceId
+
+KEYS_CAP = 1_000
+"""Keys that a rewritten KEYS returns at the most."""
+
+HARMFUL = frozenset({"KEYS", "MONITOR", "DEBUG", "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "SYNC", "PSYNC", "WAIT"})
+"""Commands that hold up the server or never end, whatever their flags say."""
+HARMLESS = frozenset({"PING", "ECHO", "TIME", "INFO", "COMMAND", "LASTSAVE", "ROLE"})
+"""Commands without the flag readonly that change nothing all the same."""
+HARMLESS_PAIRS = frozenset(
+    {
+        ("ACL", "WHOAMI"),
+        ("CLIENT", "GETNAME"),
+        ("CLIENT", "ID"),
+        ("CLIENT", "INFO"),
+        ("CLIENT", "LIST"),
+        ("CONFIG", "GET"),
+        ("LATENCY", "LATEST"),
+        ("MEMORY", "STATS"),
+        ("SLOWLOG", "GET"),
+        ("SLOWLOG", "LEN"),
+    }
+)
+"""Sub-commands of the same sort."""
+
+
+class RedisReader:
+    """Fulfils `Reader` for Redis. A command runs only when the server's COMMAND INFO flags it readonly.
+
+    Args:
+        connection: the server.
+    """
+
+    def __init__(self, connection: RedisConnection) -> None:
+        self._connection = connection
+        self._flags: dict[str, frozenset[str]] = {}
+
+    @property
+    def id(self) -> SourceId:
+        """The source it reads from."""
+        return self._connection.id
+
+    async def read(self, operation: Operation, timeout: float) -> Answer:  # noqa: ASYNC109  the port's own word
+        """Run one command that reads; KEYS becomes a bounded SCAN.
+
+        Args:
+            operation: a RedisCommand.
+            timeout: seconds.
+
+        Raises:
+            SourceRefused: when it is no read.
+            SourceError: when the server cannot be asked.
+        """
+        if not isinstance(operation, RedisCommand) or not operation.arguments:
+            raise SourceRefused(f"{self.id} runs Redis commands only")
+        name, *rest = operation.arguments
+        if name.upper() == "KEYS" and len(rest) == 1:
+            return await self._keys(rest[0], timeout)
+        if not await self._reads(name.upper(), rest):
+            raise SourceRefused(f"{name.upper()} is no command that only reads", "it needs a confirmation")
+        return answer_of(await self._connection.ask(lambda client: run_command(client, operation.arguments), timeout))
+
+    async def _reads(self, name: str, rest: list[str]) -> bool:
+        pair = (name, rest[0].upper() if rest else "")
+        if name in HARMFUL:
+            return False
+        if name in HARMLESS or pair in HARMLESS_PAIRS:
+            return True
+        flags = await self._flags_of("|".join(pair)) or await self._flags_of(name)
+        return "readonly" in flags and not flags & {"blocking", "pubsub", "write"}
+
+    async def _flags_of(self, command: str) -> frozenset[str]:
+        """What COMMAND INFO says of a command, or of a sub-command as `OBJECT|ENCODING`; empty when nothing."""
+        if command not in self._flags:
+            reply = await self._connection.ask(lambda client: run_command(client, ("COMMAND", "INFO", command.lower())))
+            self._flags[command] = _flags(reply)
+        return self._flags[command]
+
+    async def _keys(self, pattern: str, seconds: float) -> Answer:
+        async def scan(client: Redis) -> tuple[list[bytes], bool]:
+            found: dict[bytes, None] = {}
+            async for key in client.scan_iter(match=pattern, count=500):
+                found[key] = None
+                if len(found) >= KEYS_CAP:
+                    return list(found), True
+            return list(found), False
+
+        keys, more = await self._connection.ask(scan, seconds)
+        answer = answer_of(sorted(keys))
+        notice = f"the first {KEYS_CAP:,} keys" if more else "read by SCAN, since KEYS holds up the server"
+        return Answer(lines=answer.lines, value=answer.value, cut=answer.cut, notice=notice)
+
+
+async def run_command(client: Redis, arguments: tuple[str, ...]) -> object:
+    """Send one command as it stands and return the server's reply as it stands."""
+    connection = await client.connection_pool.get_connection()  # type: ignore[no-untyped-call]
+    try:
+        await connection.send_command(*arguments)
+        reply: object = await connection.read_response()
+        return reply
+    finally:
+        await client.connection_pool.release(connection)
+
+
+def _flags(reply: object) -> frozenset[str]:
+    """The flags in a reply of COMMAND INFO: an array of [name, arity, flags, ...], or of nil."""
+    entry = reply[0] if isinstance(reply, list) and reply else None
+    flags = entry[2] if isinstance(entry, list) and len(entry) > 2 else []
+    return frozenset(flag.decode() if isinstance(flag, bytes) else str(flag) for flag in flags)
