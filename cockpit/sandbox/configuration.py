@@ -84,7 +84,7 @@ def _job(environment: str, name: str, every: str) -> str:
 
 
 def _checks() -> list[dict[str, str]]:
-    stale = {"ok": "age < 2.0 * every", "crit": "age >= 2.0 * every"}
+    stale = {"ok": "intervals < 2.0"}
     return [
         {"name": "api.healthz", "http": "/healthz", "ok": "status == 200", "every": "1s"},
         {"name": "api.ready", "http": "/readyz", "ok": "status == 200", "every": "2s"},
