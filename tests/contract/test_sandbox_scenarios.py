@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import psycopg
 import redis
 
@@ -108,3 +109,43 @@ def test_db_connections_ending_only_the_pages_frees_slots_but_not_the_locks() ->
 
 def observer_of(info: RangeInfo) -> str:
     return parse(Path(info.config).read_text(), info.config).environments["sandbox"].postgres[0].observer_dsn
+
+
+def test_the_service_lives_through_the_loss_of_redis_and_of_postgres() -> None:
+    with start_range() as info:
+        wait_for(lambda: get(info.api + "/readyz")[0] == 200, "ready")
+        act(info, "redis", "stop")
+        wait_for(lambda: health(info)["kvOk"] is False, "Redis is missed")
+        assert health(info)["dbOk"] is True
+        wait_for(lambda: get(info.api + "/healthz")[0] == 503, "unhealthy")
+        wait_for(lambda: get(info.api + "/readyz")[0] == 503, "not ready")
+        assert get(info.api + "/metrics")[0] == 503
+        assert get(info.api + "/api/selftest")[0] == 503
+        wait_for(lambda: "cannot look for due jobs" in log_of(info, "worker"), "the workers say so")
+        act(info, "redis", "start")
+        wait_for(lambda: get(info.api + "/readyz")[0] == 200, "ready again")
+        assert get(info.api + "/metrics")[0] == 200
+
+        act(info, "postgres", "stop")
+        wait_for(lambda: health(info)["cron"] is None, "PostgreSQL is missed")
+        act(info, "postgres", "start")
+        wait_for(lambda: get(info.api + "/readyz")[0] == 200, "ready again")
+        wait_for(lambda: get(info.api + "/api/checkout?order=3", "POST")[0] == 200, "checkouts work again")
+
+
+def test_stopping_the_export_repairs_db_connections_too() -> None:
+    with start_range("db-connections") as info:
+        act(info, "report-export", "stop")
+        wait_for(lambda: health(info)["dbOk"] is True, "the service gets sessions again", seconds=15)
+        act(info, "report-export", "start")
+        wait_for(lambda: health(info)["dbOk"] is False, "the export breaks it again")
+
+
+def act(info: RangeInfo, name: str, verb: str) -> None:
+    transport = httpx.HTTPTransport(uds=str(Path(info.config).parent / "ctl.sock"))
+    with httpx.Client(transport=transport, base_url="http://supervisor", timeout=30) as client:
+        assert client.post(f"/processes/{name}/{verb}").status_code == 200
+
+
+def log_of(info: RangeInfo, name: str) -> str:
+    return (Path(info.log_dir) / f"{name}.log").read_text()

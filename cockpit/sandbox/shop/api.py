@@ -28,7 +28,10 @@ async def run(api: Service) -> int:
     await wait_for_schema(api.database, api.name, MIGRATION)
     kv = Kv(api.kv, api.name)
     pool = Pool(api.database, api.name, POOL_SIZE)
-    await pool.warm(2)
+    try:
+        await pool.warm(2)
+    except psycopg.Error as error:
+        log.warning("the pool starts empty: %s", short(error))
     app = web.Application(middlewares=[_answer])
     app[PARTS] = Parts(api, pool, kv, Prober(api, kv), Metrics(kv))
     _route(app)
