@@ -269,6 +269,25 @@ async def test_a_supervisor_that_hangs_is_given_up(tmp_path: Path) -> None:
     assert asked == ["POST", "POST"]
 
 
+async def test_a_restart_that_changed_nothing_has_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cockpit.adapters.process_executor._SETTLE", 1.0)
+
+    async def handler(_request: web.Request) -> web.StreamResponse:
+        item = {"name": "x", "pid": 1, "state": "running", "started_at": "2026-11-21T12:00:00Z"}
+        return web.json_response([item])
+
+    runner = await answering(tmp_path / "s", handler)
+    supervisor = Supervisor("shop", str(tmp_path / "s"))
+    executor = ProcessExecutor(supervisor, SystemClock())
+    prepared = await executor.prepare(ServiceOperation("restart", "x"))
+    outcome = await executor.execute(permit_for(executor.id, prepared.operation, prepared.identity))
+    await supervisor.close()
+    await runner.cleanup()
+
+    assert outcome.kind is OutcomeKind.FAILED
+    assert outcome.reason == "x is running 1 s after restart"
+
+
 async def test_the_holder_of_a_lock_is_found_alive_or_dead(supervised: Range) -> None:
     pid = supervised.supervisor.status("worker-1").pid
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 import psutil
@@ -42,10 +43,19 @@ async def test_output_and_errors_come_in_order_live_and_harmless() -> None:
     assert seen == list(answer.lines)
 
 
-async def test_there_is_no_input_and_no_terminal() -> None:
-    answer = await ShellReader().read(ShellCommand("cat; test -t 0 || echo none"), 10)
+async def test_what_is_typed_at_the_cockpit_is_not_read_by_a_line() -> None:
+    typed, keyboard = os.pipe()
+    os.write(keyboard, b"typed\n")
+    own_input = os.dup(0)
+    os.dup2(typed, 0)
+    try:
+        answer = await ShellReader().read(ShellCommand("cat; echo end"), 10)
+    finally:
+        os.dup2(own_input, 0)
+        for descriptor in (own_input, typed, keyboard):
+            os.close(descriptor)
 
-    assert answer.lines == ("none",)
+    assert answer.lines == ("end",)
 
 
 async def test_a_flood_keeps_its_start_and_its_end() -> None:
