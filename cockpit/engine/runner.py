@@ -21,7 +21,7 @@ from cockpit.model.masking import Masker
 from cockpit.model.ports import Clock, Journal, Reader
 from cockpit.model.readings import SourceId, SourceKind
 from cockpit.model.runbook import Branch, Command, Input, Kind, Procedure, Runbook, Step
-from cockpit.runbook.resolve import render, resolve
+from cockpit.runbook.resolve import missing, render, resolve
 
 Progress = Callable[[], None]
 """Called whenever the record of a step has changed."""
@@ -121,7 +121,7 @@ class Runner:
     def missing(self, run: Run, command: Command) -> tuple[Input, ...]:
         """The inputs that must be filled before the command can run."""
         known = {item.name: item for item in run.procedure.inputs}
-        names = [n for n in command.placeholders if not run.values.get(n) and n not in run.captured]
+        names = missing(command, self._values(run))
         return tuple(known.get(name, Input(name, f"{name}?")) for name in names)
 
     def text(self, run: Run, command: Command) -> str:
@@ -324,7 +324,8 @@ class Runner:
             key, _, expression = name.partition("=")
             with contextlib.suppress(ConditionError):
                 value = evaluate(expression.strip() or "value", self._names(run, record.answer))
-                run.captured[key.strip()] = value if isinstance(value, bool | int | float | str) else str(value)
+                if value is not None:
+                    run.captured[key.strip()] = value if isinstance(value, bool | int | float | str) else str(value)
 
     def _values(self, run: Run) -> dict[str, str]:
         captured = {name: _as_text(value) for name, value in run.captured.items()}
