@@ -16,7 +16,7 @@ from cockpit.config.settings import Check, Environment
 from cockpit.wiring.checks import API, http_request, source_of
 from cockpit.wiring.parts import Parts
 from cockpit.wiring.services import add_docker, add_processes
-from cockpit.wiring.stores import add_jobs, add_postgres, add_redis, add_scalar_checks
+from cockpit.wiring.stores import Stores
 
 LOG_EVERY = "250ms"
 LOG_TIMEOUT = "3s"
@@ -34,11 +34,7 @@ def add_sources(parts: Parts, environment: Environment, folder: Path) -> None:
         ConfigError: when a secret leads nowhere or an address is no address.
     """
     _add_http(parts, environment)
-    for postgres in environment.postgres:
-        add_postgres(parts, postgres)
-    add_redis(parts, environment)
-    add_jobs(parts, environment)
-    add_scalar_checks(parts, environment)
+    Stores(parts, environment).add()
     for processes in environment.processes:
         add_processes(parts, processes, folder)
     for docker in environment.docker:

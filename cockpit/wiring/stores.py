@@ -1,0 +1,132 @@
+"""PostgreSQL and Redis: a connection for each purpose, so that a slow one holds up no other."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+from cockpit.adapters.postgres_activity import PostgresActivity
+from cockpit.adapters.postgres_connection import PostgresConnection
+from cockpit.adapters.postgres_reader import PostgresReader
+from cockpit.adapters.process_usage import owner_alive
+from cockpit.adapters.redis_connection import RedisConnection
+from cockpit.adapters.redis_locks import RedisLocks
+from cockpit.adapters.redis_reader import RedisReader
+from cockpit.adapters.scalars import JobRuns, Question, ScalarSource, redis_question, sql_question
+from cockpit.config.durations import parse_duration
+from cockpit.config.secrets import Secret, resolve
+from cockpit.config.settings import Environment, Postgres, Redis
+from cockpit.model.errors import ConfigError
+from cockpit.model.ports import Reader
+from cockpit.model.readings import SourceId, SourceKind
+from cockpit.runbook.sql_risk import judge_sql
+from cockpit.wiring.checks import job_plan, jobs_source, source_of
+from cockpit.wiring.parts import Parts
+
+JOBS_EVERY = "1s"
+
+
+class Stores:
+    """Builds what reads and changes the databases and Redis servers of an environment.
+
+    Connections are few on purpose: when a database runs out of them, the operator has only the reserved ones.
+    What is polled shares one, the steps of runbooks share one, and changes have one of their own.
+
+    Args:
+        parts: where sources, readers and executors go.
+        environment: what is configured.
+    """
+
+    def __init__(self, parts: Parts, environment: Environment) -> None:
+        self._parts = parts
+        self._environment = environment
+        self._plans = [job_plan(job) for job in environment.jobs]
+        self._asking: dict[SourceId, Reader] = {}
+
+    def add(self) -> None:
+        """Put all of them into the parts.
+
+        Raises:
+            ConfigError: when an address leads nowhere or is none, or a check wants what is not there.
+        """
+        for postgres in self._environment.postgres:
+            self._add_postgres(postgres)
+        for redis in self._environment.redis:
+            self._add_redis(redis)
+        self._add_jobs()
+        self._add_scalar_checks()
+
+    def _add_postgres(self, settings: Postgres) -> None:
+        source, timeout = SourceId(SourceKind.POSTGRES, settings.name), parse_duration(settings.timeout)
+        dsn = self._postgres_dsn(settings)
+        polled = PostgresConnection(source, dsn)
+        self._parts.watch(PostgresActivity(polled, timeout), settings.every, settings.timeout)
+        self._asking[source] = PostgresReader(polled, judge_sql)
+        reader = PostgresReader(PostgresConnection(source, dsn), judge_sql)
+        self._parts.read(reader)
+        self._parts.closers.append(reader.close)
+        if self._parts.may_change:
+            from cockpit.adapters.postgres_executor import PostgresExecutor
+
+            executor = PostgresExecutor(PostgresConnection(source, dsn))
+            self._parts.change(executor)
+            self._parts.closers.append(executor.close)
+
+    def _add_redis(self, settings: Redis) -> None:
+        url, deadline = self._redis_url(settings), parse_duration(settings.timeout)
+        polled = RedisConnection(settings.name, url, deadline)
+        locks = RedisLocks(polled, settings.lock_prefix, self._plans, self._parts.clock, owner_alive)
+        self._parts.watch(locks, settings.every, settings.timeout)
+        self._asking[polled.id] = RedisReader(polled)
+        steps = RedisConnection(settings.name, url, deadline)
+        self._parts.read(RedisReader(steps))
+        self._parts.closers.append(steps.close)
+        if self._parts.may_change:
+            from cockpit.adapters.redis_executor import RedisExecutor
+
+            self._parts.change(RedisExecutor(steps, self._plans, settings.lock_prefix, self._parts.clock))
+
+    def _add_jobs(self) -> None:
+        """The last runs of the configured jobs."""
+        questions = {
+            job.name: self._question(job.last_run.sql, job.last_run.redis, job.last_run.on, f"job {job.name}")
+            for job in self._environment.jobs
+            if job.last_run is not None
+        }
+        if questions:
+            self._parts.watch(JobRuns(jobs_source(self._environment), questions, 3.0), JOBS_EVERY, "5s")
+
+    def _add_scalar_checks(self) -> None:
+        """The sources of checks on a SQL scalar or a Redis reply."""
+        for check in self._environment.checks:
+            if check.sql is not None or check.redis is not None:
+                question = self._question(check.sql or "", check.redis or "", check.on, f"check {check.name}")
+                source = source_of(self._environment, check)
+                deadline = parse_duration(check.timeout)
+                self._parts.watch(ScalarSource(source, question, deadline), check.every, check.timeout)
+
+    def _question(self, sql: str, redis: str, on: str, asker: str) -> Question:
+        kind = SourceKind.POSTGRES if sql else SourceKind.REDIS
+        fitting = [source for source in self._asking if source.kind is kind and on in ("", source.name)]
+        if not fitting:
+            raise ConfigError(f"{asker} asks {kind.value} {on or ''}".rstrip() + ", which is not configured")
+        reader = self._asking[fitting[0]]
+        return sql_question(reader, sql) if sql else redis_question(reader, redis)
+
+    def _postgres_dsn(self, settings: Postgres) -> Secret:
+        observing = not self._parts.may_change and bool(settings.observer_dsn)
+        reference, key = (settings.observer_dsn, "observer_dsn") if observing else (settings.dsn, "dsn")
+        return self._secret(reference, f"postgres.{settings.name}.{key}")
+
+    def _redis_url(self, settings: Redis) -> Secret:
+        observing = not self._parts.may_change and bool(settings.observer_url)
+        reference, key = (settings.observer_url, "observer_url") if observing else (settings.url, "url")
+        if not reference:
+            raise ConfigError(f"redis {settings.name} has no url", "add url; Redis over REST is not supported yet")
+        return self._secret(reference, f"redis.{settings.name}.{key}")
+
+    def _secret(self, reference: str, where: str) -> Secret:
+        """Follow a reference, and see to it that the value and the password in it never show."""
+        secret = resolve(reference, where)
+        password = urlsplit(secret.reveal()).password
+        self._parts.secrets += [secret.reveal(), *([unquote(password)] if password else [])]
+        return secret
