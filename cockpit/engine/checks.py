@@ -162,14 +162,14 @@ def _judged(plan: CheckPlan, findings: Findings) -> tuple[Verdict, str]:
         return Verdict.WARN, _because(findings, plan.warn)
     if plan.ok:
         good = holds(plan.ok, names)
-        return (Verdict.OK, "") if good else (Verdict.CRIT, _because(findings, f"not ({plan.ok})"))
+        return (Verdict.OK, "") if good else (Verdict.CRIT, _because(findings, f"wanted {plan.ok}"))
     if plan.crit or plan.warn:
         return Verdict.OK, ""
     return (Verdict.OK, "") if findings.good else (Verdict.CRIT, findings.message)
 
 
 def _because(findings: Findings, condition: str) -> str:
-    return f"{findings.message} — {condition}" if findings.message else condition
+    return f"{findings.message}; {condition}" if findings.message else condition
 
 
 def _value(plan: CheckPlan, findings: Findings) -> str:

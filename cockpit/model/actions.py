@@ -15,7 +15,6 @@ from typing import TypeAlias
 from cockpit.model.health import Json
 from cockpit.model.readings import SourceId
 
-
 Fact: TypeAlias = "bool | int | float | str | datetime | timedelta | Sequence[Fact] | Mapping[str, Fact] | None"
 """A value that a condition can work with: JSON-like, or a time or duration, which JSON does not have."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def short_duration(seconds: float) -> str:
-    """`340ms`, `3.2s`, `51s`, `12m05s`, `2h13m`, `3d04h`; negative ones keep their sign."""
+    """`340ms`, `3.2s`, `51s`, `5m`, `12m05s`, `2h13m`, `3d04h`; negative ones keep their sign."""
     if seconds < 0:
         return f"-{short_duration(-seconds)}"
     if seconds < 1:
@@ -12,13 +12,11 @@ def short_duration(seconds: float) -> str:
     if seconds < 10:
         return f"{seconds:.1f}s"
     whole = int(seconds)
-    if whole < 60:
-        return f"{whole}s"
-    if whole < 3600:
-        return f"{whole // 60}m{whole % 60:02d}s"
-    if whole < 86_400:
-        return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
-    return f"{whole // 86_400}d{whole % 86_400 // 3600:02d}h"
+    for unit, size, lesser, step in (("d", 86_400, "h", 3600), ("h", 3600, "m", 60), ("m", 60, "s", 1)):
+        if whole >= size:
+            rest = whole % size // step
+            return f"{whole // size}{unit}{rest:02d}{lesser}" if rest else f"{whole // size}{unit}"
+    return f"{whole}s"
 
 
 def count(number: int, singular: str, plural: str = "") -> str:

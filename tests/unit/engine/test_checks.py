@@ -111,7 +111,7 @@ def test_a_stale_job_names_the_holder_of_its_lock() -> None:
     scene = Scene(CheckPlan("cron.recalculate", "job", JOBS, job=RECALCULATE))
     scene.see(KV, LocksSnapshot((held_lock(),)))
     result = scene.see(JOBS, jobs(8000))
-    assert result.message == "last run 2h13m ago, expected every 5m00s, lock held by worker-1:1"
+    assert result.message == "last run 2h13m ago, expected every 5m, lock held by worker-1:1"
 
 
 def test_locks() -> None:
