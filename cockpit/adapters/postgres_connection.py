@@ -69,7 +69,8 @@ class PostgresConnection:
     def __init__(self, source: SourceId, dsn: Secret) -> None:
         self.id = source
         self._dsn = dsn
-        self._place = f"{source} ({_address(source, dsn)})"
+        self.address = _address(source, dsn)
+        self._place = f"{source} ({self.address})"
         self._lock = asyncio.Lock()
         self._connection: Connection | None = None
         self._pid: int | None = None
