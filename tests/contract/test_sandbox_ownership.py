@@ -107,11 +107,14 @@ def test_kill_9_of_owner_and_supervisor_at_once_ends_everything() -> None:
     owner.stdout.close()
 
 
-def test_stopped_processes_are_killed_too() -> None:
+@pytest.mark.parametrize("orphaned", [False, True], ids=["by the supervisor", "by the watchdog"])
+def test_stopped_processes_are_killed_too(*, orphaned: bool) -> None:
     owner, info = start_owner()
     pids = everything(info)
     for name in ("postgres", "redis", "worker-1"):
         os.kill(info.pids[name], signal.SIGSTOP)
+    if orphaned:
+        os.kill(info.pids["supervisor"], signal.SIGKILL)
     owner.kill()
     owner.wait()
     expect_nothing_left(info, pids)
