@@ -67,7 +67,7 @@ class Stores:
         if self._parts.may_change:
             from cockpit.adapters.postgres_executor import PostgresExecutor
 
-            executor = PostgresExecutor(PostgresConnection(source, dsn))
+            executor = PostgresExecutor(PostgresConnection(source, dsn), judge_sql)
             self._parts.change(executor)
             self._parts.closers.append(executor.close)
 
