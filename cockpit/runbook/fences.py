@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from cockpit.model.runbook import Annotations, Command, Context, Kind
 from cockpit.runbook import http_text, kinds, programs, redis_commands, sql_text
@@ -69,33 +70,35 @@ def read_fence(block: Block, known: Collection[str] = ()) -> FenceContents:
         block: the fence.
         known: names that are declared inputs or captured values.
     """
-    info = read_fence_info(block.info)
+    return _contents(block.text, block.info, block.line, _is_fenced(block), frozenset(known))
+
+
+@lru_cache(maxsize=4096)
+def _contents(text: str, opening: str, line: int, fenced: bool, known: frozenset[str]) -> FenceContents:
+    """The contents of a fence; each is asked for several times while its document is read."""
+    info = read_fence_info(opening)
     language = info.language
-    first = block.line + (1 if block.info or _is_fenced(block) else 0)
+    first = line + (1 if opening or fenced else 0)
     written = info.annotations
     if not language:
-        language = guess_language(block.text)
+        language = guess_language(text)
     if language in kinds.SHELL_LANGUAGES:
-        groups = _shell_groups(block.text, first, written, known)
+        groups = _shell_groups(text, first, written, known)
     elif language in kinds.SQL_LANGUAGES:
-        groups = _sql_groups(block.text, first, written, known)
+        groups = _sql_groups(text, first, written, known)
     elif language in kinds.REDIS_LANGUAGES:
-        groups = _redis_groups(block.text, first, written, known)
+        groups = _redis_groups(text, first, written, known)
     elif language in kinds.HTTP_LANGUAGES:
-        groups = _http_groups(block.text, first, written, known)
+        groups = _http_groups(text, first, written, known)
     elif language in kinds.QUERY_LANGUAGES:
-        groups = [
-            Group(first, commands=[build_command(block.text.strip(), first, kind=Kind.QUERY, annotations=written)])
-        ]
+        groups = [Group(first, commands=[build_command(text.strip(), first, kind=Kind.QUERY, annotations=written)])]
     elif language in kinds.COPY_LANGUAGES:
-        groups = [
-            Group(first, commands=[build_command(block.text.rstrip(), first, kind=Kind.COPY, annotations=written)])
-        ]
+        groups = [Group(first, commands=[build_command(text.rstrip(), first, kind=Kind.COPY, annotations=written)])]
     else:
         groups = []
     groups = [group for group in groups if group.commands or group.title]
-    _set_alternatives(groups, block.line)
-    return FenceContents(groups, "" if groups else block.text.rstrip(), language)
+    _set_alternatives(groups, line)
+    return FenceContents(groups, "" if groups else text.rstrip(), language)
 
 
 def _is_fenced(block: Block) -> bool:

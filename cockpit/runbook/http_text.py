@@ -9,11 +9,7 @@ from dataclasses import dataclass
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _REQUEST_LINE = re.compile(rf"^({'|'.join(METHODS)})\s+(\S.*?)(?:\s+HTTP/[\d.]+)?\s*$")
 _HEADER = re.compile(r"^([A-Za-z][A-Za-z0-9-]*):[ \t]*(.*)$")
-_NO_EFFECT = frozenset("f s S L i I v k g N fsS fsSL fsSLI sS sSL fs sf fL sL sI is iL vI Is sk ks fSs sSf".split())
-_LONG_NO_EFFECT = frozenset(
-    """--fail --silent --show-error --location --include --verbose --insecure --compressed --globoff --no-buffer
-    --fail-with-body --http1.1 --http2 --ipv4 --ipv6 -4 -6 --no-progress-meter --progress-bar""".split()
-)
+_NO_EFFECT = frozenset("fsSLivkgN46#")
 _IGNORED_VALUES = frozenset(
     "-m --max-time --connect-timeout --retry --retry-delay --retry-max-time -w --write-out".split()
 )
@@ -103,9 +99,7 @@ def read_curl(words: Sequence[str]) -> RequestText | None:
             urls.append(value)
         elif option in ("-o", "--output") and value == "/dev/null":
             continue
-        elif option == "" or option in _IGNORED_VALUES:
-            head = head or (item.startswith("-") and not item.startswith("--") and "I" in item)
-        else:
+        elif option != "" and option not in _IGNORED_VALUES:
             return None
     if len(urls) != 1:
         return None
@@ -117,22 +111,28 @@ def _option(item: str, pending: list[str]) -> tuple[str | None, str]:
     """Name and value of an option; None for what is no option, "" for one without effect on the request."""
     if not item.startswith("-") or item == "-":
         return None, ""
-    if item in _LONG_NO_EFFECT or (not item.startswith("--") and item[1:] in _NO_EFFECT and item != "-I"):
-        return "", ""
-    if item in ("-I", "--head"):
-        return "-I", ""
-    name, equals, attached = item.partition("=")
-    if item.startswith("--") and equals:
-        return name, attached
-    if not item.startswith("--") and len(item) > 2 and item[:2] in ("-X", "-H", "-d", "-u", "-A", "-o", "-m", "-w"):
-        return item[:2], item[2:]
-    if not item.startswith("--") and len(item) > 2:
-        return _cluster(item, pending)
-    return item, pending.pop(0) if pending else ""
+    if item.startswith("--"):
+        name, equals, attached = item.partition("=")
+        if name in _LONG_NO_EFFECT:
+            return "", ""
+        if name == "--head":
+            return "-I", ""
+        return name, attached if equals else _next(pending)
+    return _short(item, pending)
 
 
-def _cluster(item: str, pending: list[str]) -> tuple[str, str]:
-    """Joined short options such as -sSX POST: only the last may take a value."""
-    if item[1:-1] in _NO_EFFECT or all(letter in "fsSLivkgN" for letter in item[1:-1]):
-        return f"-{item[-1]}", pending.pop(0) if pending else ""
-    return item, ""
+def _short(item: str, pending: list[str]) -> tuple[str, str]:
+    """Joined short options such as -sSXPOST: the first that takes a value takes the rest."""
+    head = False
+    for at, letter in enumerate(item[1:], 1):
+        if letter == "I":
+            head = True
+        elif letter not in _NO_EFFECT:
+            if head:
+                pending.insert(0, "-I")
+            return f"-{letter}", item[at + 1 :] or _next(pending)
+    return ("-I" if head else ""), ""
+
+
+def _next(pending: list[str]) -> str:
+    return pending.pop(0) if pending else ""

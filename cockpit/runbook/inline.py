@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cockpit.model.text import clean
 
@@ -20,6 +21,7 @@ _STRONG = re.compile(r"(\*\*|__)(?=\S)(.{1,1000}?)(?<=\S)\1")
 _EMPHASIS = re.compile(
     r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,500}?)(?<=[^\s*])\*(?![\w*])|(?<!\w)_(?=[^\s_])([^_\n]{1,500}?)(?<=[^\s_])_(?!\w)"
 )
+_MARKUP = re.compile(r"[`*_\[<\\\x00]")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _EMOJI = re.compile(
     "[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\ufe0f\u20e3\U0001f000-\U0001faff]+|:[a-z0-9_+-]{2,30}:(?=\\s|$)"
@@ -50,8 +52,11 @@ class LeadIn:
     colon: bool
 
 
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """One line without Markdown, cleaned."""
+    if _MARKUP.search(text) is None:
+        return re.sub(r"\s+", " ", clean(text)).strip()
     codes: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
@@ -77,6 +82,8 @@ def without_emoji(text: str) -> str:
 
 def code_spans(text: str) -> tuple[str, ...]:
     """The contents of the code spans, in order."""
+    if "`" not in text:
+        return ()
     return tuple(found[2].strip() for found in _CODE.finditer(text) if found[2].strip())
 
 

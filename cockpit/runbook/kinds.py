@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cockpit.model.runbook import Context, Kind
 from cockpit.runbook import http_text, placeholders, programs, redis_commands, shell_syntax, sql_text
@@ -91,6 +92,7 @@ class Recognised:
     streaming: bool = False
 
 
+@lru_cache(maxsize=4096)
 def recognise(text: str) -> Recognised:
     """What a line of a shell fence is; a line of SQL, Redis or HTTP among them is recognised too."""
     if http_text.is_request_line(text.split("\n")[0]):

@@ -184,7 +184,7 @@ def has_part_word(text: str) -> bool:
 def budget_seconds(text: str) -> float | None:
     """The time box written in a heading or a `Time:` line, in seconds; the upper end of a range."""
     found = re.search(r"\(([^()]*)\)", text)
-    inside = _BUDGET.match(found[1]) or (_BUDGET.search(found[1]) if found else None) if found else None
+    inside = _BUDGET.search(found[1]) if found is not None else None
     if inside is None:
         return None
     return _seconds(inside[1], inside[2])

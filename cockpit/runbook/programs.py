@@ -280,7 +280,7 @@ READ_VERBS = (
     "view",
 )
 """How an operation of a cloud program begins when it only reads."""
-HIGH_VERBS = ("delete", "terminate", "destroy", "remove", "purge", "rb", "restore", "promote", "failover")
+HIGH_VERBS = ("rm", "delete", "terminate", "destroy", "remove", "purge", "rb", "restore", "promote", "failover")
 """How an operation of a cloud program begins when it is hard to take back."""
 
 INTERPRETERS = frozenset("python python3 node ruby perl php deno ts-node tsx java go cargo make".split())

@@ -151,26 +151,30 @@ def _one_statement(text: str) -> ast.Node:
         ) from error
     if len(trees) != 1:
         raise RunbookError(f"the text holds {len(trees)} statements", "write each as a command of its own")
-    return trees[0].stmt
+    tree = trees[0].stmt
+    assert tree is not None  # one statement was found
+    return tree
 
 
 def _signal(tree: ast.Node, builder: _Builder) -> SignalMatchingBackends | None:
     """SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ..., and the same for one given pid."""
-    if not isinstance(tree, ast.SelectStmt) or len(tree.targetList or ()) != 1 or _has_more(tree):
+    if not isinstance(tree, ast.SelectStmt) or _has_more(tree):
         return None
-    call = tree.targetList[0].val
-    if not isinstance(call, ast.FuncCall) or len(call.args or ()) != 1:
+    targets = tree.targetList or ()
+    call = targets[0].val if len(targets) == 1 else None
+    arguments = (call.args or ()) if isinstance(call, ast.FuncCall) else ()
+    if not isinstance(call, ast.FuncCall) or len(arguments) != 1:
         return None
-    name = call.funcname[-1].sval
+    name = str((call.funcname or (ast.String(sval=""),))[-1].sval)
     if name not in _SIGNALS:
         return None
     if tree.fromClause is None:
-        if isinstance(call.args[0], ast.ColumnRef):
+        if isinstance(arguments[0], ast.ColumnRef):
             raise RunbookError(
                 f"{name} names no session", "write the pid as :'pid', or add FROM pg_stat_activity WHERE ..."
             )
-        return _matching(name, builder, f"pid = {RawStream()(call.args[0])}") if tree.whereClause is None else None
-    if not _is_activity(tree.fromClause, call.args[0]):
+        return _matching(name, builder, f"pid = {RawStream()(arguments[0])}") if tree.whereClause is None else None
+    if not _is_activity(tree.fromClause, arguments[0]):
         return None
     where = RawStream()(tree.whereClause) if tree.whereClause is not None else ""
     return _matching(name, builder, where)
@@ -190,7 +194,8 @@ def _is_activity(tables: tuple[ast.Node, ...], argument: ast.Node) -> bool:
         return False
     if table.alias is not None or not isinstance(argument, ast.ColumnRef):
         return False
-    return isinstance(argument.fields[-1], ast.String) and argument.fields[-1].sval == "pid"
+    last = (argument.fields or (None,))[-1]
+    return isinstance(last, ast.String) and last.sval == "pid"
 
 
 def _matching(name: str, builder: _Builder, where: str) -> SignalMatchingBackends:

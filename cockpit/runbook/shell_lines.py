@@ -37,6 +37,7 @@ def logical_lines(text: str) -> list[LogicalLine]:
     prompted = any(re.match(r"^\s*\$ \S", line) for line in lines)
     found: list[LogicalLine] = []
     at = 0
+    apart_until = 0
     while at < len(lines):
         line = lines[at]
         stripped = line.strip()
@@ -50,7 +51,10 @@ def logical_lines(text: str) -> list[LogicalLine]:
             found.append(LogicalLine(at, line, "output"))
         else:
             lines[at] = _PROMPT.sub("", line) if prompted else line
-            used = _span(lines, at)
+            used = 1 if at < apart_until else _span(lines, at)
+            if used == 0:
+                # Something was opened and never closed: these lines stand alone, and are not looked through again.
+                used, apart_until = 1, at + JOIN_CAP
             found.append(LogicalLine(at, "\n".join(lines[at : at + used]).strip(), "command"))
             at += used
             continue
@@ -59,7 +63,7 @@ def logical_lines(text: str) -> list[LogicalLine]:
 
 
 def _span(lines: list[str], at: int) -> int:
-    """How many physical lines belong to the command that begins at `at`."""
+    """How many physical lines belong to the command that begins at `at`; 0 when its end is not found."""
     quote = ""
     depth = 0
     waiting: list[str] = []
@@ -78,7 +82,7 @@ def _span(lines: list[str], at: int) -> int:
         continued = code.rstrip().endswith(("\\", "|", "&&", "||"))
         if not quote and not continued and not waiting and depth <= 0:
             return used
-    return 1
+    return 0
 
 
 def _scan(line: str, quote: str) -> tuple[str, str]:

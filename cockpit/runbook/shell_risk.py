@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from cockpit.model.actions import Risk, RiskVerdict
@@ -17,6 +18,9 @@ from cockpit.runbook.wrappers import option_values, peel
 
 _DEPTH = 6
 _SHELLS = frozenset("sh bash zsh dash ash ksh fish python python3 perl ruby node php".split())
+_LOADING = frozenset(
+    "LD_PRELOAD LD_LIBRARY_PATH DYLD_INSERT_LIBRARIES PATH IFS BASH_ENV ENV PAGER GIT_PAGER EDITOR GIT_SSH_COMMAND PYTHONSTARTUP NODE_OPTIONS PERL5OPT PSQLRC".split()
+)
 _NOWHERE = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"})
 _VERSION = frozenset({"--version", "-version", "-V", "--help", "-h"})
 _AWK_WRITES = re.compile(r"system\s*\(|\|\s*\"|>\s*\"|getline")
@@ -80,11 +84,17 @@ def _judge_command(command: SimpleCommand, depth: int) -> RiskVerdict:
         return RiskVerdict(Risk.UNKNOWN, "the program has no name")
     if command.words[0].dynamic or "PLACEHOLDER" in command.words[0].text:
         return RiskVerdict(Risk.UNKNOWN, "which program runs is only known when its variables are filled")
+    if command.assigned & _LOADING:
+        return RiskVerdict(Risk.UNKNOWN, "it sets a variable that makes the program load or run something else")
     if program in _SHELLS and command.piped_from is not None and _reads_program_from_input(command):
         return RiskVerdict(Risk.HIGH, f"{program} runs whatever arrives through the pipe")
     if program in programs.SESSION:
         return _judge_session(command)
     peeled = peel(command)
+    if peeled is not None and peeled.opens and command.piped_from is not None:
+        return RiskVerdict(Risk.HIGH, f"{peeled.wrapper} runs whatever arrives through the pipe")
+    if peeled is not None and peeled.command is not None:
+        peeled = replace(peeled, command=replace(peeled.command, piped_from=command.piped_from))
     if peeled is not None:
         return _judge_peeled(peeled.wrapper, peeled.command, peeled.text, peeled.opens, depth)
     return _judge_client(command) or _judge_program(command)
@@ -171,6 +181,8 @@ def _judge_program(command: SimpleCommand) -> RiskVerdict:
         return RiskVerdict(Risk.CHANGE, f"the program given to {program} may run commands or write files")
     if program == "sed" and any(_SED_WRITES.search(text) for text in texts[1:] if not text.startswith("-")):
         return RiskVerdict(Risk.UNKNOWN, "the program given to sed may write files or run commands")
+    if program == "git" and any(text == "-c" or text.startswith("--config-env") for text in texts[1:3]):
+        return RiskVerdict(Risk.UNKNOWN, "git -c may name a program that git then runs")
     if program in programs.TABLE:
         return _judge_by_table(program, texts)
     if program in programs.ARGUMENT_WORDS:

@@ -47,11 +47,13 @@ class SimpleCommand:
         words: program and arguments.
         piped_from: the command whose output it reads, None when it is the first of its pipeline.
         piped_into: True when its output goes into another command.
+        assigned: names of the variables that are set for it alone.
     """
 
     words: tuple[Word, ...]
     piped_from: SimpleCommand | None = None
     piped_into: bool = False
+    assigned: frozenset[str] = frozenset()
 
     @property
     def program(self) -> str:
@@ -185,16 +187,29 @@ def word(raw: str) -> Word:
 
 def _simple(node: Node, before: dict[int, SimpleCommand]) -> SimpleCommand:
     words = tuple(word(_text(child)) for child in node.children if child.is_named and child.type not in _NOT_WORDS)
+    assigned = frozenset(
+        _text(child).partition("=")[0] for child in node.children if child.type == "variable_assignment"
+    )
     holder = node
     while holder.parent is not None and holder.parent.type in ("redirected_statement", "negated_command"):
         holder = holder.parent
     pipeline = holder.parent
     if pipeline is None or pipeline.type != "pipeline":
-        return SimpleCommand(words)
+        return SimpleCommand(words, _here_document_into(node), assigned=assigned)
     members = [child for child in pipeline.children if child.is_named]
     index = next((number for number, child in enumerate(members) if child.id == holder.id), 0)
     earlier = before.get(members[index - 1].id) if index else None
-    return SimpleCommand(words, earlier or (SimpleCommand(()) if index else None), index < len(members) - 1)
+    return SimpleCommand(words, earlier or (SimpleCommand(()) if index else None), index < len(members) - 1, assigned)
+
+
+def _here_document_into(node: Node) -> SimpleCommand | None:
+    """A command that stands behind a here-document's mark, as in `cat <<EOF | sh`, reads from a pipe too."""
+    at = node.parent
+    while at is not None:
+        if at.type in ("heredoc_redirect", "heredoc_start"):
+            return SimpleCommand(())
+        at = at.parent
+    return None
 
 
 def _redirect(node: Node) -> Redirect:

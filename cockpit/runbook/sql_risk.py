@@ -106,7 +106,11 @@ def _judge_node(node: ast.Node) -> RiskVerdict | None:
         return _judge_select(node)
     if isinstance(node, ast.FuncCall):
         return _judge_function(".".join(_texts(node.funcname)))
-    if isinstance(node, ast.AlterTableCmd) and "Drop" in enums.AlterTableType(node.subtype).name:
+    if (
+        isinstance(node, ast.AlterTableCmd)
+        and node.subtype is not None
+        and "Drop" in enums.AlterTableType(node.subtype).name
+    ):
         return RiskVerdict(Risk.HIGH, "ALTER TABLE ... DROP removes data")
     return None
 
@@ -143,6 +147,8 @@ def _judge_explain(tree: ast.ExplainStmt) -> RiskVerdict:
     options = {str(option.defname).lower() for option in tree.options or () if _switched_on(option)}
     if "analyze" not in options:
         return RiskVerdict(Risk.READ, "EXPLAIN without ANALYZE plans and runs nothing")
+    if tree.query is None:
+        return RiskVerdict(Risk.UNKNOWN, "EXPLAIN ANALYZE of nothing")
     inner = judge_tree(tree.query)
     if inner.risk is Risk.READ:
         return RiskVerdict(Risk.READ, "EXPLAIN ANALYZE runs a statement that only reads")
@@ -193,7 +199,12 @@ def nodes(tree: object) -> Iterator[ast.Node]:
         elif isinstance(item, ast.Node):
             yield item
             if not isinstance(item, ast.ExplainStmt):
-                waiting.extend(getattr(item, name) for name in item.__slots__)
+                waiting.extend(getattr(item, name) for name in _fields(item))
+
+
+def _fields(node: ast.Node) -> tuple[str, ...]:
+    names: object = getattr(node, "__slots__", ())
+    return tuple(str(name) for name in names) if isinstance(names, (tuple, list, dict)) else ()
 
 
 def _texts(names: object) -> list[str]:

@@ -26,6 +26,11 @@ _PIECE = re.compile(
 )
 
 
+TEXT_CAP = 20_000
+"""Characters of one SQL command that are parsed."""
+_COMMENTS_CAP = 100  # the parser needs quadratic time for comments inside comments
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A stretch of SQL: code, comment, dollar, escape, literal, identifier or end (a semicolon)."""
@@ -82,11 +87,11 @@ def parse(text: str) -> tuple[ast.Node, ...] | None:
     Args:
         text: SQL with marks; NUL ends a text for the parser, so a text that holds one is rejected.
     """
-    if "\x00" in text or len(text) > 100_000:
+    if "\x00" in text or len(text) > TEXT_CAP or text.count("/*") > _COMMENTS_CAP:
         return None
     for candidate in (masked(text), _as_name(text)):
         try:
-            return tuple(raw.stmt for raw in pglast.parse_sql(candidate))
+            return tuple(raw.stmt for raw in pglast.parse_sql(candidate) if raw.stmt is not None)
         except pglast.parser.ParseError:
             continue
         except RecursionError:
