@@ -16,6 +16,8 @@ USAGE = 64
 CHECK_UNKNOWN = 3
 """The same for `check`, whose exit codes follow the monitoring plugins: 3 is unknown."""
 INTERRUPTED = 130
+CRASHED = 70
+"""Exit code when the cockpit itself failed (EX_SOFTWARE of sysexits)."""
 
 VERBS = {
     "check": "cockpit.verbs.check",
@@ -109,7 +111,21 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        return _crash(error, arguments)
     return result if isinstance(result, int) else 0
+
+
+def _crash(error: Exception, arguments: list[str]) -> int:
+    """Say in one sentence that the cockpit itself failed; the traceback goes to a file, never to the screen."""
+    from cockpit.wiring.crash import write_crash
+
+    path = write_crash(error)
+    where = f"the traceback is in {path}" if path else "run it again with --debug to see the traceback"
+    click.echo(f"cockpit: the cockpit itself failed ({type(error).__name__}); {where}", err=True)
+    return CHECK_UNKNOWN if _verb(arguments) == "check" else CRASHED
 
 
 def _complain(sentence: str, arguments: list[str]) -> int:

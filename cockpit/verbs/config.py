@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import click
@@ -63,7 +62,7 @@ def check(context: click.Context, file: str | None, as_json: bool) -> None:
             click.echo(problem, err=True)
     else:
         click.echo(f"{where} is good")
-    sys.exit(1 if problems else 0)
+    context.exit(1 if problems else 0)
 
 
 @command.command("schema", epilog="Example: cockpit config schema > cockpit.schema.json")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -57,7 +56,7 @@ def verify(context: click.Context, as_json: bool) -> None:
         click.echo(f"intact: {result.entries:,} entries")
     else:
         click.echo(f"not intact: {result.problem}", err=True)
-    sys.exit(0 if result.intact else 1)
+    context.exit(0 if result.intact else 1)
 
 
 def _open(context: click.Context):  # type: ignore[no-untyped-def]

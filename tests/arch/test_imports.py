@@ -23,7 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "sandbox": {"model", "config", "engine"},
     "wiring": {"model", "config", "runbook", "engine", "adapters", "ui", "sandbox"},
     "verbs": {"model", "config", "runbook", "engine", "adapters", "wiring", "sandbox", "cli"},
-    "cli": {"model", "verbs"},
+    "cli": {"model", "verbs", "wiring"},
     "__main__": {"cli"},
     "__init__": set(),
 }
