@@ -1,0 +1,181 @@
+"""The application: paints its frame at once, opens the session behind it, and always gives the terminal back."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, AutopilotCallbackType
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from cockpit.model.errors import CockpitError
+from cockpit.model.incident import EnvironmentFacts, Role
+from cockpit.ui.screens.main import MainScreen
+from cockpit.ui.spans import Tone
+from cockpit.ui.theme import DARK_NAME, THEMES, theme_name
+
+if TYPE_CHECKING:
+    from cockpit.engine.session import Session
+    from cockpit.model.runbook import Procedure, Runbook
+
+CLOSING = 6.0
+"""Seconds that letting go of sources and journal may take."""
+FAILED, FAULT = 64, 70
+"""Exit codes: the session could not be opened; the cockpit itself failed."""
+
+
+class CockpitApp(App[int], inherit_bindings=False):
+    """One cockpit on one environment.
+
+    Args:
+        open_session: builds the session; called on a thread after the first picture.
+        facts: the environment, for the first picture.
+        role: operator or observer.
+        runbook: a runbook to open first, by file or name; "" for none.
+        alert: an alert's name; the procedure that names it is opened first.
+        labels: values for inputs of these names.
+    """
+
+    CSS_PATH = Path("cockpit.tcss")
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+    TITLE = "cockpit"
+
+    def __init__(
+        self,
+        open_session: Callable[[], Session],
+        facts: EnvironmentFacts,
+        role: Role,
+        *,
+        runbook: str = "",
+        alert: str = "",
+        labels: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK_NAME
+        self.main = MainScreen(facts, role)
+        self.session: Session | None = None
+        self.farewell = ""
+        self.failure: Exception | None = None
+        self._open_session = open_session
+        self._runbook = runbook
+        self._alert = alert
+        self._labels = dict(labels or {})
+
+    def get_default_screen(self) -> Screen[None]:
+        """The main screen."""
+        return self.main
+
+    def on_mount(self) -> None:
+        """Open the session as soon as the frame is painted."""
+        self._listen_to_signals()
+        self.call_after_refresh(lambda: self.run_worker(self._open(), exit_on_error=True))
+
+    async def _open(self) -> None:
+        """Build the session off the loop, since it imports drivers; then show it and start to read."""
+        loop = asyncio.get_running_loop()
+        pool = ThreadPoolExecutor(1, thread_name_prefix="open")
+        try:
+            session = await loop.run_in_executor(pool, self._build)
+            self.session = session
+            if session.theme:
+                self.theme = theme_name(session.theme)
+            self.main.attach(session)
+        except CockpitError as error:
+            self.leave(FAILED, f"cockpit: {error}")
+            return
+        finally:
+            pool.shutdown(wait=False)
+        session.watch.start()
+        await self._open_first(session)
+
+    def _build(self) -> Session:
+        session = self._open_session()
+        from cockpit.engine.suggest import rank
+
+        rank(session.library, session.board, session.clock)
+        return session
+
+    async def _open_first(self, session: Session) -> None:
+        found = self._first(session)
+        if found is not None and self.main.steps is not None:
+            await self.main.steps.open(*found, self._labels)
+        elif self._runbook or self._alert:
+            self.main.say(f"no procedure for {self._runbook or self._alert} was found", Tone.WARN)
+
+    def _first(self, session: Session) -> tuple[Runbook, Procedure] | None:
+        """The procedure that the command line asks for."""
+        from cockpit.engine.library import load_runbook
+
+        runbooks = session.library.runbooks
+        if self._runbook:
+            named = session.library.named(self._runbook)
+            if named is None and Path(self._runbook).is_file():
+                named = load_runbook(Path(self._runbook))
+            runbooks = [named] if named else []
+        for runbook in runbooks:
+            for procedure in runbook.procedures:
+                if self._runbook or (self._alert and self._alert in procedure.alerts):
+                    return runbook, procedure
+        return None
+
+    def leave(self, code: int, farewell: str = "") -> None:
+        """Give the terminal back and end with that exit code; `farewell` is said after it."""
+        self.farewell = farewell
+        self.exit(return_code=code)
+
+    async def run_async(
+        self,
+        *,
+        headless: bool = False,
+        inline: bool = False,
+        inline_no_clear: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+        auto_pilot: AutopilotCallbackType | None = None,
+    ) -> int | None:
+        """Run to the end; the session is closed after the terminal was given back."""
+        try:
+            return await super().run_async(
+                headless=headless,
+                inline=inline,
+                inline_no_clear=inline_no_clear,
+                mouse=mouse,
+                size=size,
+                auto_pilot=auto_pilot,
+            )
+        finally:
+            await self.close_session()
+
+    async def close_session(self) -> None:
+        """Stop reading and let go of everything, within a few seconds."""
+        session, self.session = self.session, None
+        if session is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(session.close(), CLOSING)
+
+    def _listen_to_signals(self) -> None:
+        """End on SIGTERM and SIGHUP as on a key: the terminal comes back, children are stopped."""
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self.leave, 128 + number)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A fault of the cockpit itself: give the terminal back and say one sentence, without any values."""
+        self.failure = self.failure or error
+        self.farewell = f"cockpit: it failed by a fault of its own ({type(error).__name__}); the journal is safe."
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Textual prints a traceback with local values here, and they may hold secrets."""
+        self._return_code = FAULT
+        self._close_messages_no_wait()

@@ -1,0 +1,144 @@
+"""The one registry of keys: footer, help, palette and the user's remapping all come from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """Where a key is valid."""
+
+    STEPS = "steps of the open runbook"
+    RUNBOOKS = "runbooks"
+    ACTIVITY = "activity"
+    LOCKS = "cron locks"
+    SERVICES = "services"
+    LOGS = "logs"
+    TIMELINE = "timeline"
+    TABLE = "lists"
+    PANE = "panes"
+    GLOBAL = "everywhere"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyBinding:
+    """One key.
+
+    Attributes:
+        id: what the configuration calls it.
+        keys: names of keys; a printable character stands for itself.
+        description: what it does, for help and palette.
+        scope: where it is valid.
+        hint: one or two words for the footer, "" keeps it out of there.
+        operator: True when an observer does not have it.
+        danger: True when it leads to a change; such keys always ask first.
+        palette: False for what makes no sense to choose from a list.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    description: str
+    scope: Scope
+    hint: str = ""
+    operator: bool = False
+    danger: bool = False
+    palette: bool = True
+
+
+def _move(name: str, description: str, *keys: str) -> KeyBinding:
+    return KeyBinding(f"move.{name}", keys, description, Scope.TABLE, palette=False)
+
+
+def _pane(number: int, name: str, title: str) -> KeyBinding:
+    return KeyBinding(f"pane.{name}", (str(number),), f"go to {title}", Scope.GLOBAL)
+
+
+REGISTRY: tuple[KeyBinding, ...] = (
+    KeyBinding("step.run", ("enter",), "run the step, or ask before a change", Scope.STEPS, "run"),
+    KeyBinding("step.argument", ("a",), "take the argument from the pane's selected row", Scope.STEPS, "argument"),
+    KeyBinding("step.why", ("w",), "say why the step has this risk", Scope.STEPS, "why"),
+    KeyBinding("step.skip", ("x",), "skip the step with a reason", Scope.STEPS, "skip", operator=True),
+    KeyBinding("step.note", ("m",), "tick the step with a note", Scope.STEPS, operator=True),
+    KeyBinding("step.command_next", ("]",), "choose the step's next command", Scope.STEPS),
+    KeyBinding("step.command_previous", ("[",), "choose the step's previous command", Scope.STEPS),
+    KeyBinding("step.answer", ("o",), "open the whole answer of the step", Scope.STEPS, "whole answer"),
+    KeyBinding("step.values", ("i",), "set the values that the runbook asks for", Scope.STEPS, "values"),
+    KeyBinding("runbook.open", ("enter",), "open the runbook's procedure", Scope.RUNBOOKS, "open"),
+    KeyBinding("runbook.close", ("X",), "close the open runbook", Scope.STEPS),
+    KeyBinding("activity.view", ("v",), "next view: all, running, waiting, blocking", Scope.ACTIVITY, "view"),
+    KeyBinding("activity.running", ("f1",), "show running queries", Scope.ACTIVITY),
+    KeyBinding("activity.waiting", ("f2",), "show waiting backends", Scope.ACTIVITY),
+    KeyBinding("activity.blocking", ("f3",), "show who blocks whom", Scope.ACTIVITY),
+    KeyBinding(
+        "activity.cancel",
+        ("C",),
+        "cancel the backend's query",
+        Scope.ACTIVITY,
+        "cancel",
+        operator=True,
+        danger=True,
+    ),
+    KeyBinding(
+        "activity.terminate",
+        ("K",),
+        "end the session",
+        Scope.ACTIVITY,
+        "terminate",
+        operator=True,
+        danger=True,
+    ),
+    KeyBinding("locks.release", ("D",), "release the lock", Scope.LOCKS, "release", operator=True, danger=True),
+    KeyBinding(
+        "services.restart", ("R",), "restart the service", Scope.SERVICES, "restart", operator=True, danger=True
+    ),
+    KeyBinding("logs.level", ("e",), "least level shown: all, warn, error", Scope.LOGS, "level"),
+    KeyBinding("logs.stream", ("v",), "show one log, or all", Scope.LOGS, "log"),
+    KeyBinding("timeline.note", ("m",), "write a note into the timeline", Scope.TIMELINE, "note", operator=True),
+    KeyBinding("table.open", ("enter",), "open the row", Scope.TABLE, "open", palette=False),
+    KeyBinding("table.tag", ("space",), "tag the row", Scope.TABLE, "tag"),
+    KeyBinding("table.untag", ("backspace",), "clear all tags", Scope.TABLE),
+    KeyBinding("table.sort", ("s",), "sort by the next column", Scope.TABLE, "sort"),
+    _move("down", "one down", "j", "down"),
+    _move("up", "one up", "k", "up"),
+    _move("first", "to the first", "g", "home"),
+    _move("last", "to the last", "G", "end"),
+    _move("page_down", "half a page down", "ctrl+d", "pagedown"),
+    _move("page_up", "half a page up", "ctrl+u", "pageup"),
+    KeyBinding("find.open", ("/",), "find or filter in the pane", Scope.PANE, "find"),
+    KeyBinding("find.next", ("n",), "next match", Scope.PANE, palette=False),
+    KeyBinding("find.previous", ("N",), "previous match", Scope.PANE, palette=False),
+    KeyBinding("pane.freeze", ("p",), "freeze the pane, or let it run", Scope.PANE, "freeze"),
+    KeyBinding("pane.zoom", ("z",), "zoom the pane", Scope.PANE, "zoom"),
+    KeyBinding("pane.slower", ("+",), "read the pane's source less often", Scope.PANE),
+    KeyBinding("pane.faster", ("-",), "read the pane's source more often", Scope.PANE),
+    KeyBinding("pane.refresh", ("r",), "read the pane's source now", Scope.PANE),
+    KeyBinding("pane.copy", ("y",), "copy the row", Scope.PANE, "copy"),
+    _pane(1, "health", "Health"),
+    _pane(2, "activity", "Activity"),
+    _pane(3, "locks", "Cron locks"),
+    _pane(4, "services", "Services"),
+    _pane(5, "logs", "Logs"),
+    _pane(6, "host", "Host"),
+    _pane(7, "timeline", "Timeline"),
+    KeyBinding("sidebar.go", ("0",), "go to the runbooks", Scope.GLOBAL, "runbooks"),
+    KeyBinding("focus.next", ("tab",), "next pane", Scope.GLOBAL, palette=False),
+    KeyBinding("focus.previous", ("shift+tab",), "previous pane", Scope.GLOBAL, palette=False),
+    KeyBinding("incident.declare", ("I",), "declare an incident", Scope.GLOBAL, operator=True),
+    KeyBinding("palette.open", (":",), "command palette", Scope.GLOBAL, "command", palette=False),
+    KeyBinding("help.open", ("?",), "keys that are valid now", Scope.GLOBAL, "help"),
+    KeyBinding("go.back", ("escape",), "back", Scope.GLOBAL, palette=False),
+    KeyBinding("app.quit", ("q", "ctrl+c"), "back, or quit", Scope.GLOBAL, "quit"),
+)
+"""Every key of the main screen; within a scope the order is the footer's."""
+
+_WITHIN_PANES = frozenset(
+    {Scope.ACTIVITY, Scope.LOCKS, Scope.SERVICES, Scope.LOGS, Scope.TIMELINE, Scope.RUNBOOKS, Scope.STEPS, Scope.TABLE}
+)
+
+
+def meet(one: Scope, other: Scope) -> bool:
+    """Whether two scopes can be valid at the same time without one meaning to hide the other."""
+    if Scope.GLOBAL in (one, other) or one is other:
+        return True
+    return Scope.PANE in (one, other) and bool({one, other} & _WITHIN_PANES)

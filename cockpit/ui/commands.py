@@ -1,0 +1,165 @@
+"""What each binding of the registry does on the main screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from cockpit.ui.bindings import REGISTRY
+from cockpit.ui.panes.base import TablePane
+from cockpit.ui.present.activity import View
+from cockpit.ui.spans import Tone
+from cockpit.ui.widgets.line_table import LineTable
+from cockpit.ui.widgets.ring_log import RingLog
+
+if TYPE_CHECKING:
+    from cockpit.ui.screens.main import MainScreen
+
+Handler = Callable[[], None]
+
+
+def handlers(screen: MainScreen) -> dict[str, Handler]:
+    """A handler for every binding, by its id; each returns at once."""
+    found: dict[str, Handler] = {
+        **_moves(screen),
+        **_pane_keys(screen),
+        **_activity_keys(screen),
+        **_session_keys(screen),
+        "sidebar.go": screen.go_to_sidebar,
+        "focus.next": lambda: screen.cycle(1),
+        "focus.previous": lambda: screen.cycle(-1),
+        "palette.open": screen.open_palette,
+        "help.open": screen.open_help,
+        "go.back": lambda: _nothing(screen.back()),
+        "app.quit": screen.back_or_quit,
+        "find.open": screen.open_find,
+        "find.next": lambda: screen.find_next(-1),
+        "find.previous": lambda: screen.find_next(1),
+    }
+    for binding in REGISTRY:
+        if binding.id.startswith("pane.") and binding.keys[0].isdigit():
+            name = binding.id.removeprefix("pane.")
+            found[binding.id] = lambda name=name: screen.go_to_pane(name)  # type: ignore[misc]
+    return found
+
+
+def _nothing(value: object) -> None:
+    """Drop a value, for handlers that answer nothing."""
+
+
+def _moves(screen: MainScreen) -> dict[str, Handler]:
+    def move(by: Callable[[LineTable | RingLog], int]) -> Handler:
+        def handler() -> None:
+            body = screen.focused
+            if isinstance(body, LineTable | RingLog):
+                body.move(by(body))
+
+        return handler
+
+    def to_end(first: bool) -> Handler:
+        def handler() -> None:
+            body = screen.focused
+            if isinstance(body, LineTable):
+                body.move_to(0 if first else len(body.state.rows))
+            elif isinstance(body, RingLog):
+                body.move_to_start() if first else body.move_to_end()
+
+        return handler
+
+    return {
+        "move.down": move(lambda body: 1),
+        "move.up": move(lambda body: -1),
+        "move.page_down": move(lambda body: body.page()),
+        "move.page_up": move(lambda body: -body.page()),
+        "move.first": to_end(True),
+        "move.last": to_end(False),
+    }
+
+
+def _pane_keys(screen: MainScreen) -> dict[str, Handler]:
+    def table(act: Callable[[LineTable], None]) -> Handler:
+        def handler() -> None:
+            if isinstance(screen.focused, LineTable):
+                act(screen.focused)
+
+        return handler
+
+    def sort() -> None:
+        pane = screen.active_pane
+        if isinstance(pane, TablePane):
+            name = pane.sort_next(screen.now())
+            screen.say(f"sorted by {name}" if name else "this pane has one order", Tone.DIM)
+
+    def freeze() -> None:
+        pane = screen.active_pane
+        if pane is not None:
+            pane.freeze(not pane.frozen)
+            pane.changed(screen.now())
+
+    def logs(act: Handler) -> Handler:
+        def handler() -> None:
+            act()
+            screen.panes.logs.retitle(screen.now())
+
+        return handler
+
+    return {
+        "table.open": screen.open_row,
+        "table.tag": table(LineTable.toggle_tag),
+        "table.untag": table(LineTable.clear_tags),
+        "table.sort": sort,
+        "pane.freeze": freeze,
+        "pane.zoom": screen.zoom,
+        "pane.slower": lambda: screen.set_interval_of_pane(lambda seconds: seconds * 2),
+        "pane.faster": lambda: screen.set_interval_of_pane(lambda seconds: seconds / 2),
+        "pane.refresh": screen.refresh_pane,
+        "pane.copy": screen.copy,
+        "logs.level": logs(screen.panes.logs.next_level),
+        "logs.stream": logs(screen.panes.logs.next_stream),
+    }
+
+
+def _activity_keys(screen: MainScreen) -> dict[str, Handler]:
+    views = list(View)
+    activity = screen.panes.activity
+
+    def show(choose: Callable[[], View]) -> Handler:
+        def handler() -> None:
+            now: datetime = screen.now()
+            activity.show(choose(), now)
+            activity.retitle(now)
+
+        return handler
+
+    return {
+        "activity.view": show(lambda: views[(views.index(activity.view) + 1) % len(views)]),
+        "activity.running": show(lambda: View.RUNNING),
+        "activity.waiting": show(lambda: View.WAITING),
+        "activity.blocking": show(lambda: View.BLOCKING),
+    }
+
+
+def _session_keys(screen: MainScreen) -> dict[str, Handler]:
+    steps, changes = screen.steps, screen.changes
+    if steps is None or changes is None:
+        return {}
+    return {
+        "runbook.open": screen.open_procedure,
+        "runbook.close": steps.close,
+        "step.run": steps.run,
+        "step.argument": steps.argument,
+        "step.why": steps.why,
+        "step.skip": steps.skip,
+        "step.note": steps.note,
+        "step.command_next": lambda: steps.choose_command(1),
+        "step.command_previous": lambda: steps.choose_command(-1),
+        "step.answer": steps.answer,
+        "step.values": steps.values,
+        "activity.cancel": changes.cancel,
+        "activity.terminate": changes.terminate,
+        "locks.release": changes.release,
+        "services.restart": lambda: changes.operate("restart"),
+        "incident.declare": lambda: screen.speak("say.incident", ""),
+        "timeline.note": lambda: screen.speak("say.note", ""),
+    }

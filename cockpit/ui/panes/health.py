@@ -1,0 +1,50 @@
+"""Pane 1: what the checks say, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from cockpit.model.readings import Reading
+from cockpit.ui.panes.base import TablePane
+from cockpit.ui.present.health import COLUMNS, health_detail, health_rows, health_summary
+from cockpit.ui.present.words import short_age
+from cockpit.ui.spans import EMPTY, Line, Tone, line
+from cockpit.ui.widgets.table_state import Row
+
+
+class HealthPane(TablePane):
+    """Checks with value, trend and since when."""
+
+    number = 1
+    label = "Health"
+    columns = COLUMNS
+
+    def rows(self, now: datetime) -> Sequence[Row]:
+        """One row a check."""
+        return health_rows(self.session.board.health, now, self.look) if self.session else ()
+
+    def refill(self, now: datetime) -> None:
+        """Show the results; a check whose source is lost says so itself."""
+        self.table.empty = "no checks are configured"
+        self.table.set_rows(self.rows(now))
+
+    def summary(self, now: datetime) -> Line:
+        """`2 crit · 5 ok`."""
+        return health_summary(self.session.board.health) if self.session else EMPTY
+
+    def age(self, now: datetime) -> Line:
+        """The age of the oldest reading behind a check."""
+        results = self.session.board.health.results if self.session else ()
+        ages = [(now - result.taken_at).total_seconds() for result in results if result.taken_at]
+        return line(short_age(max(ages)), Tone.DIM) if ages else EMPTY
+
+    def readings(self) -> tuple[Reading[object], ...]:
+        """None of its own: each row tells of its source."""
+        return ()
+
+    def detail(self, now: datetime, cells: int) -> tuple[str, list[Line]] | None:
+        """All about the selected check."""
+        row = self.table.current
+        result = self.session.board.health.named(str(row.key)) if row and self.session else None
+        return (result.name, health_detail(result, now, self.look)) if result else None

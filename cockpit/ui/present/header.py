@@ -1,0 +1,96 @@
+"""The header: where this is, what is going on, what is alive, who is looking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from cockpit.model.incident import EnvironmentFacts, Incident, Role
+from cockpit.model.readings import Reading, ReadingState, SourceKind
+from cockpit.ui.present.words import clock_duration, reading_shape
+from cockpit.ui.shapes import Shapes
+from cockpit.ui.spans import EMPTY, Line, Span, Tone, joined, width
+
+_BADGES = {
+    "red": Tone.BADGE_RED,
+    "yellow": Tone.BADGE_YELLOW,
+    "green": Tone.BADGE_GREEN,
+    "blue": Tone.BADGE_BLUE,
+}
+_SINGLE = {SourceKind.LOGS: "logs", SourceKind.HOST: "host"}
+_WORST = (ReadingState.FAILED, ReadingState.STALE, ReadingState.PENDING, ReadingState.FRESH)
+
+
+def environment_badge(facts: EnvironmentFacts, unlocked_for: float | None) -> Line:
+    """` PROD ` on its colour; an unlocked one says for how long."""
+    tone = _BADGES.get(facts.colour) or (Tone.BADGE_RED if facts.protected else Tone.BADGE_BLUE)
+    badge = [Span(f" {facts.label} ", tone)]
+    if unlocked_for is not None:
+        badge.append(Span(f" UNLOCKED {clock_duration(unlocked_for)} ", Tone.BADGE_YELLOW))
+    if facts.service:
+        badge.append(Span(f"  {facts.service}", Tone.STRONG))
+    return tuple(badge)
+
+
+def role_badge(role: Role) -> Line:
+    """` OBSERVER ` on its own colour, or ` OPERATOR `."""
+    tone = Tone.BADGE_OBSERVER if role is Role.OBSERVER else Tone.BADGE_ROLE
+    return (Span(f" {role.value.upper()} ", tone),)
+
+
+def incident_line(incident: Incident | None, elapsed: float | None) -> Line:
+    """`INC-7 P1 00:14:32`."""
+    if incident is None or elapsed is None:
+        return EMPTY
+    whole = int(elapsed)
+    clock = f"{whole // 3600:02d}:{whole % 3600 // 60:02d}:{whole % 60:02d}"
+    return (Span(incident.id, Tone.STRONG), Span(f" {incident.severity} ", Tone.CRIT), Span(clock, Tone.WARN))
+
+
+def source_dots(readings: Iterable[Reading[object]], shapes: Shapes, *, names: bool) -> Line:
+    """One dot for each server, the worst of its readings; all logs are one."""
+    systems: dict[tuple[SourceKind, str], list[ReadingState]] = {}
+    for reading in readings:
+        kind = reading.source.kind
+        system = _SINGLE.get(kind, reading.source.system)
+        systems.setdefault((kind, system), []).append(reading.state)
+    parts: list[Line] = []
+    for (kind, system), states in systems.items():
+        shared = sum(1 for _, other in systems if other == system) > 1
+        worst = min(states, key=_WORST.index)
+        dot = reading_shape(worst, shapes)
+        name = f" {system} {kind.value}" if shared else f" {system}"
+        tone = Tone.DIM if worst is ReadingState.FRESH else Tone.PLAIN
+        parts.append((dot, Span(name, tone)) if names else (dot,))
+    return joined(parts, "  " if names else " ")
+
+
+def clock_line(now: datetime) -> Line:
+    """`03:00:12Z`."""
+    return (Span(f"{now:%H:%M:%S}Z", Tone.DIM),)
+
+
+def header_line(left: list[Line], dots: tuple[Line, Line], right: list[Line], cells: int) -> Line:
+    """All of it in one line; when it is narrow the dots lose their names, then the clock goes.
+
+    Args:
+        left: badge, incident.
+        dots: the dots with and without names.
+        right: clock, role; the last one is never left out.
+        cells: the width.
+    """
+    tries = ((dots[0], right), (dots[1], right), (dots[1], right[-1:]), (EMPTY, right[-1:]))
+    head = joined(left, "   ")
+    for middle, tail in tries:
+        end = joined(tail, "  ")
+        gap = cells - width(head) - width(middle) - width(end) - 4
+        if gap >= 0 or middle is EMPTY:
+            start = gap // 2 if middle else max(0, gap)
+            return (
+                *head,
+                Span(" " * (2 + max(0, start))),
+                *middle,
+                Span(" " * (2 + max(0, gap - start))),
+                *end,
+            )
+    return head

@@ -1,0 +1,126 @@
+"""The confirmation card: environment, target, command, preview, risk, and the key that means yes."""
+
+from __future__ import annotations
+
+from cockpit.model.actions import Action, Demand, Outcome, OutcomeKind, Refusal, Requirement
+from cockpit.ui.look import Look
+from cockpit.ui.present.answer import answer_lines
+from cockpit.ui.present.words import clock_duration, risk_word
+from cockpit.ui.spans import EMPTY, Line, Span, Tone, line, wrap
+
+TARGETS_SHOWN = 8
+"""Targets that are listed one by one; the rest is counted."""
+LABEL_CELLS = 10
+
+
+def question_lines(
+    action: Action, requirement: Requirement | Refusal, typed: str, cells: int, look: Look
+) -> list[Line]:
+    """Everything that a person must know before the key press."""
+    lines = [
+        _labelled("on", (Span(str(action.source), Tone.ACCENT), Span("  "), _environment(action))),
+        _labelled("target", line(look.text(action.target), Tone.STRONG)),
+        *_command(action, cells, look),
+        _labelled("effect", line(look.text(action.preview.effect), Tone.PLAIN)),
+    ]
+    lines += [_labelled(fact.label, line(look.text(fact.value))) for fact in action.preview.facts]
+    shown = action.preview.targets[:TARGETS_SHOWN]
+    lines += [_labelled("" if i else "targets", line(look.text(target))) for i, target in enumerate(shown)]
+    if len(action.preview.targets) > len(shown):
+        lines.append(_labelled("", line(f"and {len(action.preview.targets) - len(shown)} more", Tone.WARN)))
+    lines.append(_labelled("risk", (risk_word(action.verdict.risk), Span(f"  {action.verdict.reason}"))))
+    return [*lines, EMPTY, *_demand(requirement, typed)]
+
+
+def waiting_lines(command: str, cells: int, look: Look) -> list[Line]:
+    """While the target is being looked at."""
+    parts = wrap(look.text(command), max(10, cells - LABEL_CELLS))
+    return [
+        *(_labelled("" if i else "command", line(part, Tone.STRONG)) for i, part in enumerate(parts[:4])),
+        EMPTY,
+        line(f"looking at the target{look.shapes.ellipsis} nothing is changed yet", Tone.DIM),
+    ]
+
+
+def running_lines(action: Action, look: Look) -> list[Line]:
+    """While the action is being carried out."""
+    return [
+        _labelled("command", line(look.text(action.command), Tone.STRONG)),
+        EMPTY,
+        line(f"carrying it out{look.shapes.ellipsis} at most {action.timeout:g} s", Tone.WARN),
+    ]
+
+
+def outcome_lines(command: str, outcome: Outcome, after: str, cells: int, look: Look) -> list[Line]:
+    """What became of it, for each target, and what is true now.
+
+    Args:
+        command: what was carried out.
+        outcome: how it ended.
+        after: what the verify step says, "" when none ran.
+        cells: the width.
+        look: masking.
+    """
+    words = {
+        OutcomeKind.SUCCEEDED: (look.shapes.done, "succeeded", Tone.OK),
+        OutcomeKind.FAILED: (look.shapes.crit, "failed", Tone.CRIT),
+        OutcomeKind.REFUSED: (look.shapes.refused, "not done", Tone.WARN),
+        OutcomeKind.UNKNOWN: (look.shapes.unknown, "unknown: verify before you repeat it", Tone.UNKNOWN),
+    }
+    shape, word, tone = words[outcome.kind]
+    took = f"  {clock_duration(outcome.duration)}" if outcome.duration else ""
+    lines: list[Line] = [(Span(f"{shape} {word}", tone), Span(took, Tone.DIM))]
+    lines += [line(part) for part in wrap(look.text(outcome.reason), cells)]
+    lines.append(_labelled("command", line(look.text(command), Tone.DIM)))
+    for result in outcome.results[:TARGETS_SHOWN]:
+        mark, _, result_tone = words[result.kind]
+        lines.append((Span(f"  {mark} ", result_tone), Span(look.text(f"{result.target}  {result.detail}"))))
+    lines += answer_lines(outcome.answer, cells, look)[:8] if outcome.answer is not None else []
+    if after:
+        lines.append(_labelled("now", line(look.text(after))))
+    return [*lines, EMPTY, line("any key closes this", Tone.DIM)]
+
+
+def refused_lines(command: str, reason: str, cells: int, look: Look) -> list[Line]:
+    """Why there is nothing to confirm."""
+    return [
+        (Span(f"{look.shapes.refused} not possible now", Tone.WARN),),
+        *(line(part) for part in wrap(look.text(reason), cells)),
+        _labelled("command", line(look.text(command), Tone.DIM)),
+        EMPTY,
+        line("any key closes this", Tone.DIM),
+    ]
+
+
+def _environment(action: Action) -> Span:
+    return Span(f" {action.environment} ", Tone.BADGE_RED if action.protected else Tone.BADGE_BLUE)
+
+
+def _command(action: Action, cells: int, look: Look) -> list[Line]:
+    parts = [
+        part for text in look.text(action.command).split("\n") for part in wrap(text, max(10, cells - LABEL_CELLS))
+    ]
+    return [_labelled("" if i else "command", line(part, Tone.STRONG)) for i, part in enumerate(parts)]
+
+
+def _demand(requirement: Requirement | Refusal, typed: str) -> list[Line]:
+    cancel = (Span("n", Tone.KEY), Span(" or ", Tone.DIM), Span("esc", Tone.KEY), Span(" not now", Tone.DIM))
+    if isinstance(requirement, Refusal):
+        return [line(requirement.reason, Tone.WARN), line("any key closes this", Tone.DIM)]
+    if requirement.demand is Demand.YES:
+        return [(Span("y", Tone.CHANGE), Span(" do it", Tone.STRONG), Span("     "), *cancel)]
+    phrase = requirement.phrase
+    box = (
+        Span("type ", Tone.DIM),
+        Span(phrase, Tone.STRONG),
+        Span("  "),
+        Span(typed, Tone.OK if phrase.startswith(typed) else Tone.CRIT),
+        Span("▏", Tone.ACCENT),
+    )
+    complete = typed == phrase
+    yes = (Span("y", Tone.CHANGE), Span(" do it", Tone.STRONG)) if complete else (Span("then y", Tone.FAINT),)
+    return [box, (*yes, Span("     "), Span("esc", Tone.KEY), Span(" not now", Tone.DIM))]
+
+
+def _labelled(label: str, content: Line) -> Line:
+    return (Span(f"{label:<{LABEL_CELLS}}", Tone.DIM), *content)

@@ -1,0 +1,204 @@
+"""The confirmation: a modal at the bottom that asks before anything is changed, and shows what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.events import Key
+
+from cockpit.engine.confirmation import ARMING, Confirmation, Response
+from cockpit.model.actions import Action, Draft, Outcome, Refusal, Risk
+from cockpit.model.errors import CockpitError
+from cockpit.model.ports import Clock
+from cockpit.ui.look import Look
+from cockpit.ui.present.question import outcome_lines, question_lines, refused_lines, running_lines, waiting_lines
+from cockpit.ui.present.words import risk_word
+from cockpit.ui.screens.sheet import Sheet
+from cockpit.ui.spans import Line, Span, Tone, line
+from cockpit.ui.widgets.frame_title import FrameTitle
+from cockpit.ui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from cockpit.engine.road import Road
+
+Conclude = Callable[[Outcome], Awaitable[str]]
+"""Told the outcome; returns what the verify step says, "" when there is none."""
+
+
+class Stage(Enum):
+    """How far it is."""
+
+    LOOKING = "looking"
+    ASKING = "asking"
+    ACTING = "acting"
+    TOLD = "told"
+
+
+async def _nothing(outcome: Outcome) -> str:
+    return ""
+
+
+class ConfirmScreen(Sheet[Outcome | None]):
+    """Looks at the target, asks, carries the action out, and shows the outcome until a key is pressed.
+
+    Args:
+        road: the one road.
+        draft: what was asked for; its target was captured at the key press.
+        clock: judges key presses.
+        look: shapes and masking.
+        conclude: told the outcome.
+    """
+
+    def __init__(self, road: Road, draft: Draft, clock: Clock, look: Look, conclude: Conclude = _nothing) -> None:
+        super().__init__(look.shapes)
+        self.stage = Stage.LOOKING
+        self.action: Action | None = None
+        self.confirmation: Confirmation | None = None
+        self.outcome: Outcome | None = None
+        self._road = road
+        self._draft = draft
+        self._clock = clock
+        self._look = look
+        self._conclude = conclude
+        self._quiet_since = clock.monotonic()
+        self._scroll = 0
+        self.frame = FrameTitle()
+        self.body = Lines()
+
+    def compose(self) -> ComposeResult:
+        """Frame and card."""
+        with Vertical(id="confirm"):
+            yield self.frame
+            yield self.body
+
+    def on_mount(self) -> None:
+        """Begin to look at the target."""
+        self.frame.shapes = self.shapes
+        self._draw()
+        self.run_worker(self._prepare(), exit_on_error=False)
+
+    def on_resize(self) -> None:
+        """Fit the new size."""
+        self._draw()
+
+    def pressed(self, key: str, event: Key) -> bool:
+        """Judge a key by the clock at this moment."""
+        at = self._clock.monotonic()
+        if self.stage is Stage.TOLD:
+            if at - self._quiet_since >= ARMING:
+                self.dismiss(self.outcome)
+            self._quiet_since = at
+        elif self.stage is Stage.LOOKING and key in ("escape", "ctrl+c", "n"):
+            self.dismiss(None)
+        elif self.stage is Stage.ASKING and self.confirmation is not None:
+            self._judge(self.confirmation, key, event, at)
+        return True
+
+    def _judge(self, confirmation: Confirmation, key: str, event: Key, at: float) -> None:
+        if key in ("up", "down"):
+            self._scroll = max(0, self._scroll + (1 if key == "down" else -1))
+        name = "escape" if key == "ctrl+c" else event.key
+        character = event.character if event.is_printable else None
+        response = confirmation.press(name, character, at)
+        if response is Response.CONFIRMED:
+            self.stage = Stage.ACTING
+            self.run_worker(self._carry_out(confirmation.given), exit_on_error=False)
+        elif response is Response.CANCELLED:
+            self.stage = Stage.ACTING
+            self.run_worker(self._decline(), exit_on_error=False)
+            return
+        self._draw()
+
+    async def _prepare(self) -> None:
+        try:
+            action = await self._road.prepare(self._draft)
+        except CockpitError as error:
+            self._refused(str(error))
+            return
+        requirement = self._road.requirement(action)
+        if isinstance(requirement, Refusal):
+            refused = await self._road.carry_out(action, "")
+            self._refused(refused.reason)
+            return
+        self.action = action
+        self.stage = Stage.ASKING
+        self._draw_question(Confirmation(requirement, self._clock.monotonic()))
+
+        def drawn() -> None:
+            self.confirmation = Confirmation(requirement, self._clock.monotonic())
+
+        self.call_after_refresh(drawn)
+
+    async def _carry_out(self, given: str) -> None:
+        assert self.action is not None
+        outcome = await self._road.carry_out(self.action, given)
+        self.outcome = outcome
+        self._tell(outcome, "")
+        after = await self._conclude(outcome)
+        if after:
+            self._tell(outcome, after)
+
+    async def _decline(self) -> None:
+        assert self.action is not None
+        await self._road.decline(self.action, "not now")
+        self.dismiss(None)
+
+    def _tell(self, outcome: Outcome, after: str) -> None:
+        self.stage = Stage.TOLD
+        self._quiet_since = self._clock.monotonic()
+        self._show(outcome_lines(self._command, outcome, after, self._cells, self._look), ())
+
+    def _refused(self, reason: str) -> None:
+        self.stage = Stage.TOLD
+        self._quiet_since = self._clock.monotonic()
+        self._show(refused_lines(self._command, reason, self._cells, self._look), ())
+
+    @property
+    def _command(self) -> str:
+        return self._draft.command
+
+    @property
+    def _cells(self) -> int:
+        return max(20, self.app.size.width - 6)
+
+    def _draw(self) -> None:
+        if self.stage is Stage.LOOKING:
+            self._show(waiting_lines(self._command, self._cells, self._look), ())
+        elif self.stage is Stage.ACTING and self.action is not None:
+            self._show(running_lines(self.action, self._look), ())
+        elif self.stage is Stage.ASKING and self.confirmation is not None:
+            self._draw_question(self.confirmation)
+
+    def _draw_question(self, confirmation: Confirmation) -> None:
+        if self.action is None:
+            return
+        lines = question_lines(self.action, confirmation.requirement, confirmation.typed, self._cells, self._look)
+        asked = 2 if confirmation.requirement.phrase else 1
+        self._show(lines[:-asked], lines[-asked:])
+
+    def _show(self, content: list[Line] | tuple[Line, ...], demand: list[Line] | tuple[Line, ...]) -> None:
+        """Show the content above what is demanded; when it is too long, the demand stays in sight."""
+        risk = self.action.verdict.risk if self.action else self._draft.verdict.risk
+        high = risk is Risk.HIGH or bool(self.action and self.action.protected)
+        self.query_one("#confirm").set_class(high, "high")
+        room = max(3, self.app.size.height - 4 - len(demand))
+        if len(content) > room:
+            self._scroll = min(self._scroll, len(content) - room + 1)
+            shown = list(content[self._scroll : self._scroll + room - 1])
+            left = len(content) - self._scroll - len(shown)
+            shown.append(line(f"{self.shapes.ellipsis} {left} more lines, ↑ ↓ move", Tone.WARN))
+        else:
+            shown = list(content)
+        self.body.styles.height = len(shown) + len(demand) + 1
+        self.body.show([*shown, *demand])
+        title = {
+            Stage.LOOKING: "Looking",
+            Stage.ASKING: "Do this?",
+            Stage.ACTING: "Carrying it out",
+            Stage.TOLD: "What became of it",
+        }[self.stage]
+        self.frame.show((Span(title, Tone.TITLE),), (risk_word(risk),), edge=Tone.CRIT if high else Tone.WARN)

@@ -1,0 +1,414 @@
+"""The main screen: keys go through the registry, changes through the road, and one thing at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.events import DescendantFocus, Key
+from textual.widgets import Input
+from textual.worker import Worker, WorkerState
+
+from cockpit.model.errors import CockpitError
+from cockpit.model.incident import EnvironmentFacts, Role
+from cockpit.model.text import clean
+from cockpit.ui.bindings import KeyBinding
+from cockpit.ui.changes import PaneChanges
+from cockpit.ui.commands import Handler, handlers
+from cockpit.ui.feed import Feed
+from cockpit.ui.keymap import Keymap, label
+from cockpit.ui.look import look_of
+from cockpit.ui.panes.base import TablePane
+from cockpit.ui.present.footer import footer_line, help_lines
+from cockpit.ui.present.runbooks import step_rows
+from cockpit.ui.screens.laid_out import LaidOutScreen
+from cockpit.ui.screens.palette import Entry, Palette
+from cockpit.ui.screens.sheet import key_name
+from cockpit.ui.screens.viewer import Viewer
+from cockpit.ui.shapes import ASCII
+from cockpit.ui.spans import Span, Tone
+from cockpit.ui.spoken import Spoken
+from cockpit.ui.steps import StepKeys
+from cockpit.ui.walk import Walk
+from cockpit.ui.widgets.find_line import FindLine
+from cockpit.ui.widgets.line_table import LineTable
+
+if TYPE_CHECKING:
+    from cockpit.engine.session import Session
+
+_NOT_IN_LOGS = frozenset({"table.tag", "table.untag", "table.sort"})
+_PLACES = {"locks": "locks", "backends": "activity", "containers": "services"}
+"""The pane from which an input of that source takes its value."""
+
+
+class MainScreen(LaidOutScreen):
+    """What the person works on.
+
+    Args:
+        facts: the environment, for the first picture.
+        role: operator or observer.
+    """
+
+    def __init__(self, facts: EnvironmentFacts, role: Role) -> None:
+        super().__init__(facts, role)
+        self.session: Session | None = None
+        self.feed: Feed | None = None
+        self.steps: StepKeys | None = None
+        self.changes: PaneChanges | None = None
+        self.spoken: Spoken | None = None
+        self.keymap = Keymap(role)
+        self.latch = ""
+        self._handlers: dict[str, Handler] = handlers(self)
+
+    def on_mount(self) -> None:
+        """Paint the frame from what is known already."""
+        self.lay_out()
+        self.panes.health.body.focus()
+        for pane in self.panes:
+            pane.retitle(self.now())
+        self.bring_up_bars()
+
+    def attach(self, session: Session) -> None:
+        """Show this session from now on.
+
+        Raises:
+            ConfigError: when the user's key bindings clash.
+        """
+        self.keymap = Keymap(session.role, session.keys)
+        self.session = session
+        self.look = look_of(session)
+        self.set_class(session.ascii, "ascii")
+        self.steps, self.changes = StepKeys(self, session), PaneChanges(self, session)
+        self.spoken = Spoken(self, session)
+        self._handlers = handlers(self)
+        sidebar = self.sidebar
+        for part in (sidebar.runbooks, sidebar.runbooks_title, sidebar.steps, sidebar.steps_title):
+            part.shapes = self.look.shapes
+        for pane in self.panes:
+            pane.attach(session)
+        self.feed = Feed(self, session)
+        self.feed.start()
+        self.set_interval(1.0, self.feed.tick)
+        if session.unresolved:
+            more = f" (and {len(session.unresolved) - 1} more)" if len(session.unresolved) > 1 else ""
+            self.say(f"{session.unresolved[0]}{more}", Tone.CRIT, lasting=True)
+
+    def now(self) -> datetime:
+        """UTC now, by the session's clock once there is one."""
+        return self.session.clock.now() if self.session else datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds on the session's clock that never goes back."""
+        return self.session.clock.monotonic() if self.session else 0.0
+
+    def say(self, text: str, tone: Tone = Tone.PLAIN, *, lasting: bool = False) -> None:
+        """Show one sentence above the footer."""
+        shown = self.notice.has_class("shown")
+        if self.notice.lasting and not lasting and tone in (Tone.DIM, Tone.OK):
+            return
+        self.notice.say(clean(text), tone, self.monotonic(), lasting=lasting)
+        if not shown:
+            self.lay_out()
+
+    def launch(self, work: Coroutine[None, None, None]) -> None:
+        """Let something go on beside the keys; what goes wrong is said, never fatal."""
+        self.run_worker(self._guarded(work), exit_on_error=False)
+
+    def latched(self, what: str, start: Callable[[], Awaitable[None]]) -> None:
+        """Do one thing at a time: while one waits for an answer, another is refused, not stacked."""
+        if self.latch:
+            self.say(f"{self.latch} comes first", Tone.WARN)
+            return
+        self.latch = what
+
+        async def work() -> None:
+            try:
+                await start()
+            finally:
+                self.latch = ""
+
+        self.launch(work())
+
+    async def _guarded(self, work: Coroutine[None, None, None]) -> None:
+        try:
+            await work
+        except CockpitError as error:
+            self.say(str(error), Tone.CRIT)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A fault of the cockpit itself is said, not hidden."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.say(f"the cockpit itself failed: {type(event.worker.error).__name__}", Tone.CRIT)
+
+    def find_binding(self, key: str) -> KeyBinding | None:
+        """What a key means now."""
+        binding = self.keymap.find(key, self.scopes())
+        logs = self.active_pane is self.panes.logs
+        return None if binding is None or (logs and binding.id in _NOT_IN_LOGS) else binding
+
+    def valid_bindings(self) -> list[KeyBinding]:
+        """The keys that mean something now."""
+        logs = self.active_pane is self.panes.logs
+        found = self.keymap.valid(self.scopes())
+        return [b for b in found if b.id in self._handlers and not (logs and b.id in _NOT_IN_LOGS)]
+
+    def on_key(self, event: Key) -> None:
+        """Send a key to its handler; the find line keeps its own."""
+        if isinstance(self.focused, Input):
+            return
+        binding = self.find_binding(key_name(event))
+        event.stop()
+        event.prevent_default()
+        if binding is not None:
+            self.invoke(binding.id)
+
+    def invoke(self, name: str) -> None:
+        """Do what a binding stands for, if this person has it."""
+        handler = self._handlers.get(name)
+        if handler is not None and any(binding.id == name for binding in self.keymap.bindings):
+            handler()
+
+    @on(DescendantFocus)
+    def focus_moved(self) -> None:
+        """The keys that are valid now are others; the edges show where they go."""
+        for pane in self.panes:
+            if pane.display:
+                pane.retitle(self.now())
+        if self.active_pane is not None:
+            self.deck.shown = str(self.active_pane.id)
+        self.retitle_sidebar()
+        self.bring_up_bars()
+
+    def bring_up_bars(self) -> None:
+        """Header, card, notice and footer as they are now."""
+        now = self.now()
+        self.header.bring_up(self.session, now)
+        lasting = self.notice.has_class("shown")
+        self.notice.tick(self.monotonic())
+        if lasting and not self.notice.has_class("shown"):
+            self.lay_out()
+        ascii_only = self.look.shapes is ASCII
+        self.footer.show([footer_line(self.valid_bindings(), self.app.size.width, ascii_only=ascii_only)])
+        self.update_card()
+
+    def retitle_sidebar(self) -> None:
+        """The titles of the sidebar's two frames."""
+        sidebar, lit = self.sidebar, Tone.FRAME_LIT
+        edge = lit if sidebar.runbooks.has_focus else Tone.FRAME
+        tail = self.feed.title() if self.feed else ()
+        sidebar.runbooks_title.show((Span("0 ", Tone.KEY), Span("Runbooks", Tone.TITLE), *tail), edge=edge)
+        walk = self.steps.walk if self.steps else None
+        if walk is not None:
+            steps = walk.run.procedure.steps
+            done = sum(1 for step in steps if walk.run.record(step).state.value not in ("pending", "running"))
+            right = (Span(f"{done}/{len(steps)}", Tone.DIM),)
+            edge = lit if sidebar.steps.has_focus else Tone.FRAME
+            sidebar.steps_title.show((Span(walk.run.procedure.title, Tone.TITLE),), right, edge=edge)
+
+    # --- the open run ---
+
+    def show_walk(self, walk: Walk | None) -> None:
+        """Show a run's steps and card, or take them away."""
+        self.walking = walk is not None
+        self._drawer_open = walk is not None
+        self.deck.zoomed = False
+        self.lay_out()
+        if walk is None:
+            self.sidebar.runbooks.focus() if self.wide else self.panes.health.body.focus()
+            return
+        self.update_walk()
+        self.sidebar.steps.move_to(0)
+        self.sidebar.steps.focus()
+        self.call_after_refresh(self.update_card)
+
+    def update_walk(self) -> None:
+        """Steps and card as they are now."""
+        if self.steps is not None and self.steps.walk is not None:
+            self.sidebar.steps.set_rows(step_rows(self.steps.walk.run, self.look))
+            self.retitle_sidebar()
+            self.update_card()
+
+    def update_card(self) -> None:
+        """The card of the step under the cursor."""
+        found = self.steps.current() if self.steps else None
+        if self.walking:
+            self.card.bring_up(found[0].view(found[1]) if found else None, self.now(), self.look)
+
+    def go_to_next_step(self) -> None:
+        """Put the cursor on the first step that is left."""
+        self.update_walk()
+        if self.steps is not None and self.steps.walk is not None:
+            following = self.steps.walk.run.next_step
+            if following is not None:
+                self.sidebar.steps.move_to_key(following.id)
+            else:
+                self.say("every step is settled", Tone.OK)
+
+    def open_procedure(self) -> None:
+        """Open the procedure under the cursor; the one that is open is only shown."""
+        row = self.sidebar.runbooks.current
+        if row is None or self.feed is None or self.steps is None:
+            return
+        found = [s for s in self.feed.suggestions if (s.runbook.path, s.procedure.slug) == row.key]
+        walk, steps = self.steps.walk, self.steps
+        if found and walk is not None and walk.run.procedure is found[0].procedure:
+            self.go_to_sidebar()
+        elif found:
+            self.latched("a runbook", lambda: steps.open(found[0].runbook, found[0].procedure))
+
+    def argument_for(self, source: str) -> str:
+        """The value of the selected row in the pane that an input's source names, else in the pane shown last."""
+        return self.panes.named(_PLACES.get(source, self.deck.shown)).argument()
+
+    @on(LineTable.Moved)
+    def row_moved(self, event: LineTable.Moved) -> None:
+        """The card follows the cursor on the steps."""
+        if event.table is self.sidebar.steps:
+            self.update_card()
+
+    @on(LineTable.Chosen)
+    def row_chosen(self, event: LineTable.Chosen) -> None:
+        """A double click is Enter."""
+        binding = self.find_binding("enter")
+        if binding is not None and binding.id != "step.run":
+            self.invoke(binding.id)
+
+    # --- what the keys of panes do ---
+
+    def open_row(self) -> None:
+        """Show the row in full."""
+        pane = self.active_pane
+        found = pane.detail(self.now(), min(104, self.app.size.width - 10)) if pane else None
+        if found is not None:
+            self.app.push_screen(Viewer(found[0], found[1], self.look))
+
+    def copy(self) -> None:
+        """Copy the row; a key that runs ahead of a confirmation copies nothing."""
+        text = self.active_pane.copy_text() if self.active_pane and not self.latch else ""
+        if text:
+            self.app.copy_to_clipboard(text)
+            self.say(f"copied {len(text):,} characters", Tone.OK)
+
+    def refresh_pane(self) -> None:
+        """Read the pane's sources now."""
+        if self.session is not None and self.active_pane is not None:
+            for source in self.active_pane.source_ids():
+                self.session.watch.poke(source)
+
+    def set_interval_of_pane(self, change: Callable[[float], float]) -> None:
+        """Read the pane's sources more or less often."""
+        pane, session = self.panes.named(self.deck.shown), self.session
+        sources = pane.source_ids() if session else []
+        if session is None or not sources:
+            self.say("this pane has no source of its own", Tone.DIM)
+            return
+        for source in sources:
+            session.watch.set_interval(source, change(session.watch.interval(source)))
+        self.say(f"{pane.label} is read every {session.watch.interval(sources[0]):g} s", Tone.DIM)
+
+    def open_find(self) -> None:
+        """Open the find line for the pane."""
+        if self.active_pane is not None:
+            self.find_line.value = self.active_pane.needle()
+            self.find_line.add_class("shown")
+            self.footer.add_class("hidden")
+            self.find_line.focus()
+
+    @on(Input.Changed, "#prompt")
+    def find_changed(self, event: Input.Changed) -> None:
+        """Find while typing."""
+        if self.find_line.has_class("shown"):
+            pane = self.panes.named(self.deck.shown)
+            pane.find(event.value)
+            pane.retitle(self.now())
+
+    @on(FindLine.Done)
+    def find_done(self, event: FindLine.Done) -> None:
+        """Give the keys back to the pane."""
+        pane = self.panes.named(self.deck.shown)
+        self.find_line.remove_class("shown")
+        self.footer.remove_class("hidden")
+        if not event.kept:
+            pane.find("")
+        pane.body.focus()
+        pane.retitle(self.now())
+
+    def find_next(self, step: int) -> None:
+        """Go to the next match: in logs up for n and down for N, in tables through what is left."""
+        pane = self.active_pane
+        if pane is self.panes.logs:
+            if not self.panes.logs.log_view.find_next(step):
+                self.say("no other match", Tone.DIM)
+            self.panes.logs.retitle(self.now())
+        elif isinstance(pane, TablePane):
+            pane.table.move(-step)
+
+    # --- what the keys everywhere do ---
+
+    def back(self) -> bool:
+        """Leave the innermost thing that is open; False when nothing is."""
+        pane = self.active_pane
+        if self.notice.lasting:
+            self.notice.put_away()
+            self.lay_out()
+        elif pane is not None and pane.needle():
+            pane.find("")
+            pane.retitle(self.now())
+        elif pane is not None and isinstance(pane, TablePane) and pane.table.state.tags:
+            pane.table.clear_tags()
+        elif self.deck.zoomed:
+            self.deck.zoomed = False
+            self.lay_out()
+        else:
+            return self.close_drawer()
+        return True
+
+    def back_or_quit(self) -> None:
+        """Leave what is open, else the cockpit, unless an action is under way."""
+        road = self.session.road if self.session else None
+        if self.back():
+            return
+        if road is not None and road.busy:
+            self.say("an action is still being carried out", Tone.WARN)
+            return
+        self.app.exit()
+
+    def open_help(self) -> None:
+        """Show the keys that are valid now."""
+        lines = help_lines(self.valid_bindings(), ascii_only=self.look.shapes is ASCII)
+        self.app.push_screen(Viewer("Keys that are valid now", lines, self.look))
+
+    def open_palette(self) -> None:
+        """Offer every key that is valid now, every procedure, and the commands with words."""
+        entries = [
+            Entry(binding.id, binding.description, label(binding), danger=binding.danger)
+            for binding in self.valid_bindings()
+            if binding.palette
+        ]
+        if self.spoken is not None and self.feed is not None:
+            entries += self.spoken.entries()
+            entries += [
+                Entry(f"open:{number}", f"open {suggestion.procedure.title}", "runbook")
+                for number, suggestion in enumerate(self.feed.suggestions)
+            ]
+        self.app.push_screen(Palette(entries, self.look), self._chosen)
+
+    def _chosen(self, choice: tuple[str, str] | None) -> None:
+        if choice is None:
+            return
+        name, words = choice
+        if name.startswith("open:") and self.feed is not None and self.steps is not None:
+            steps, suggestion = self.steps, self.feed.suggestions[int(name[5:])]
+            self.latched("a runbook", lambda: steps.open(suggestion.runbook, suggestion.procedure))
+        elif name.startswith("say."):
+            self.speak(name, words)
+        else:
+            self.invoke(name)
+
+    def speak(self, name: str, words: str) -> None:
+        """Carry out a command with words."""
+        spoken = self.spoken
+        if spoken is not None and any(entry.id == name for entry in spoken.entries()):
+            self.latched("a question", lambda: spoken.carry_out(name, words))

@@ -1,0 +1,124 @@
+"""Coloured text before it has colours: spans of plain text with a tone, and lines of spans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from rich.cells import cell_len, set_cell_size
+
+
+class Tone(StrEnum):
+    """What a piece of text is meant to look like; the theme turns it into a style."""
+
+    PLAIN = "plain"
+    DIM = "dim"
+    FAINT = "faint"
+    STRONG = "strong"
+    TITLE = "title"
+    KEY = "key"
+    ACCENT = "accent"
+    OK = "ok"
+    WARN = "warn"
+    CRIT = "crit"
+    UNKNOWN = "unknown"
+    HIGH = "high"
+    CHANGE = "change"
+    FOUND = "found"
+    FRAME = "frame"
+    FRAME_LIT = "lit frame"
+    BADGE_RED = "badge red"
+    BADGE_YELLOW = "badge yellow"
+    BADGE_GREEN = "badge green"
+    BADGE_BLUE = "badge blue"
+    BADGE_ROLE = "badge role"
+    BADGE_OBSERVER = "badge observer"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of plain text and its tone; the text is clean and never markup."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+Line: TypeAlias = tuple[Span, ...]
+"""One line on the screen."""
+
+EMPTY: Line = ()
+
+
+def line(text: str, tone: Tone = Tone.PLAIN) -> Line:
+    """A line of one span."""
+    return (Span(text, tone),)
+
+
+def plain(spans: Line) -> str:
+    """The text of a line without its tones."""
+    return "".join(span.text for span in spans)
+
+
+def width(spans: Line) -> int:
+    """Cells that a line takes."""
+    return sum(cell_len(span.text) for span in spans)
+
+
+def fit(spans: Line, cells: int, *, right: bool = False, ellipsis: str = "…") -> Line:
+    """The line in exactly `cells` cells: padded with spaces, or cut with an ellipsis.
+
+    Args:
+        spans: the line.
+        cells: the cells to fill.
+        right: True pads on the left.
+        ellipsis: what a cut ends in.
+    """
+    if cells <= 0:
+        return EMPTY
+    length = width(spans)
+    if length <= cells:
+        padding = (Span(" " * (cells - length)),) if length < cells else ()
+        return (*padding, *spans) if right else (*spans, *padding)
+    room = cells - cell_len(ellipsis)
+    kept: list[Span] = []
+    tone = spans[0].tone
+    for span in spans:
+        taken = cell_len(span.text)
+        tone = span.tone
+        if taken > room:
+            kept.append(Span(set_cell_size(span.text, max(0, room)), tone))
+            break
+        kept.append(span)
+        room -= taken
+    return (*kept, Span(ellipsis, tone))
+
+
+def joined(parts: list[Line], separator: str = "  ", tone: Tone = Tone.FAINT) -> Line:
+    """Lines one after the other with a separator between them; empty ones are left out."""
+    result: list[Span] = []
+    for part in parts:
+        if part:
+            if result:
+                result.append(Span(separator, tone))
+            result.extend(part)
+    return tuple(result)
+
+
+def wrap(text: str, cells: int) -> list[str]:
+    """Break a text into lines of at most `cells` cells, at spaces where there are any."""
+    if cells <= 0:
+        return [text]
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        rest = paragraph
+        while cell_len(rest) > cells:
+            head = set_cell_size(rest[: cells + 1], cells).rstrip() if cell_len(rest[:cells]) > cells else rest[:cells]
+            cut = len(head) or 1
+            space = rest.rfind(" ", 1, cut + 1)
+            if space > cut // 3:
+                cut = space
+            lines.append(rest[:cut].rstrip())
+            rest = rest[cut:].lstrip(" ")
+        lines.append(rest)
+    return lines

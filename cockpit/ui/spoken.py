@@ -1,0 +1,141 @@
+"""Commands of the palette that take words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from cockpit.config.durations import parse_duration
+from cockpit.model.errors import CockpitError, JournalError
+from cockpit.model.incident import EntryKind
+from cockpit.ui.screens.ask import Ask
+from cockpit.ui.screens.palette import Entry
+from cockpit.ui.spans import Tone
+from cockpit.ui.theme import theme_name
+
+if TYPE_CHECKING:
+    from cockpit.engine.session import Session
+    from cockpit.ui.screens.main import MainScreen
+
+_FOR_ALL = (
+    Entry("say.theme", "change the theme", "theme dark | light", "theme"),
+    Entry("say.every", "set how often the pane's source is read", "every 5s", "every"),
+)
+_FOR_OPERATOR = (
+    Entry("say.incident", "declare an incident", "incident P1 title", "incident"),
+    Entry("say.resolve", "end the incident", "resolve note", "resolve"),
+    Entry("say.note", "write a note into the timeline", "note text", "note"),
+)
+_FOR_PROTECTED = (
+    Entry("say.unlock", "open this environment for changes for a while", "unlock 10m", "unlock", danger=True),
+    Entry("say.lock", "close this environment for changes again", "lock", "lock"),
+)
+DEFAULT_SEVERITY = "P1"
+
+
+class Spoken:
+    """Carries out commands with words.
+
+    Args:
+        screen: the main screen.
+        session: the session.
+    """
+
+    def __init__(self, screen: MainScreen, session: Session) -> None:
+        self._screen = screen
+        self._session = session
+
+    def entries(self) -> list[Entry]:
+        """The commands that this person has here; an observer has none that write."""
+        if self._session.road is None:
+            return list(_FOR_ALL)
+        protected = _FOR_PROTECTED if self._session.environment.protected else ()
+        return [*_FOR_OPERATOR, *protected, *_FOR_ALL]
+
+    async def carry_out(self, name: str, words: str) -> None:
+        """Carry out the command of that entry.
+
+        Raises:
+            CockpitError: when it cannot be done.
+        """
+        match name:
+            case "say.theme":
+                self._screen.app.theme = theme_name(words)
+            case "say.every":
+                self._every(words)
+            case "say.incident":
+                await self._incident(words)
+            case "say.resolve":
+                await self._session.incident.resolve(words)
+                self._screen.say("the incident is over", Tone.OK)
+            case "say.note":
+                await self.note(words)
+            case "say.unlock":
+                await self._unlock(words)
+            case "say.lock" if self._session.road is not None:
+                self._session.road.policy.lock()
+                self._screen.say(f"{self._session.environment.label} is closed for changes", Tone.OK)
+            case _:
+                return
+
+    async def note(self, text: str) -> None:
+        """Write a note, asking for its text when there is none.
+
+        Raises:
+            JournalError: when it cannot be written.
+        """
+        text = text or await self._asked("What shall the timeline say?")
+        if text and self._session.journal is not None:
+            masked = self._session.masker.secrets(text)
+            await self._session.journal.append(EntryKind.NOTE, {"text": masked}, self._session.incident.id)
+            self._screen.say("noted", Tone.OK)
+
+    async def _incident(self, words: str) -> None:
+        if self._session.incident.current is not None:
+            raise CockpitError(f"{self._session.incident.id} is still open", "`:resolve` ends it")
+        first, _, rest = words.partition(" ")
+        severity, title = (first.upper(), rest) if _is_severity(first) else (DEFAULT_SEVERITY, words)
+        title = title.strip() or await self._asked(f"What is happening? ({severity})")
+        if title:
+            incident = await self._session.incident.declare(severity, self._session.masker.secrets(title))
+            self._screen.say(f"{incident.id} is declared", Tone.WARN)
+
+    async def _unlock(self, words: str) -> None:
+        road, journal = self._session.road, self._session.journal
+        if road is None or journal is None:
+            return
+        label = self._session.environment.label
+        try:
+            lifetime = timedelta(seconds=parse_duration(words or "10m"))
+        except ValueError as error:
+            raise CockpitError(str(error)) from error
+        typed = await self._asked(f"Type {label} to open it for changes for {words or '10m'}")
+        reason = await self._asked("Why? The timeline keeps it") if typed == label else ""
+        if typed != label or not reason:
+            self._screen.say(f"{label} stays closed", Tone.WARN)
+            return
+        refusal = road.policy.unlock(typed, lifetime)
+        if refusal is not None:
+            raise CockpitError(refusal.reason)
+        try:
+            text = f"unlocked {label} for {words or '10m'}: {self._session.masker.secrets(reason)}"
+            await journal.append(EntryKind.ROLE, {"text": text}, self._session.incident.id)
+        except JournalError:
+            road.policy.lock()
+            raise
+        self._screen.say(f"{label} is open for changes", Tone.WARN)
+
+    def _every(self, words: str) -> None:
+        try:
+            seconds = parse_duration(words or "2s")
+        except ValueError as error:
+            raise CockpitError(str(error)) from error
+        self._screen.set_interval_of_pane(lambda before: seconds)
+
+    async def _asked(self, question: str) -> str:
+        text = await self._screen.app.push_screen_wait(Ask(question, self._screen.look))
+        return text or ""
+
+
+def _is_severity(word: str) -> bool:
+    return len(word) in (2, 4) and word[:-1].upper() in ("P", "SEV") and word[-1].isdigit()

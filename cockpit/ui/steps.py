@@ -1,0 +1,276 @@
+"""What the keys do on the steps of the open run."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cockpit.model.actions import Outcome, Risk
+from cockpit.model.activity import Backend, waiters_behind
+from cockpit.model.incident import StepState
+from cockpit.model.runbook import Command, Input, Kind, Procedure, Runbook, Step
+from cockpit.ui.present.answer import answer_lines
+from cockpit.ui.present.card import why_lines
+from cockpit.ui.present.words import clock_duration
+from cockpit.ui.screens.ask import Ask, Offer
+from cockpit.ui.screens.choice import Choice
+from cockpit.ui.screens.confirm import ConfirmScreen
+from cockpit.ui.screens.viewer import Viewer
+from cockpit.ui.spans import Tone
+from cockpit.ui.walk import Walk
+
+if TYPE_CHECKING:
+    from cockpit.engine.session import Session
+    from cockpit.ui.screens.main import MainScreen
+
+
+class StepKeys:
+    """Runs, ticks, skips and explains steps.
+
+    Args:
+        screen: the main screen.
+        session: the session.
+    """
+
+    def __init__(self, screen: MainScreen, session: Session) -> None:
+        self._screen = screen
+        self._session = session
+        self._reading: set[str] = set()
+        self.walk: Walk | None = None
+
+    async def open(self, runbook: Runbook, procedure: Procedure, values: dict[str, str] | None = None) -> None:
+        """Begin a run of a procedure.
+
+        Args:
+            runbook: where the procedure is written.
+            procedure: what to open.
+            values: values for inputs of these names.
+        """
+        run = await self._session.runner.start(runbook, procedure)
+        names = {item.name for item in procedure.inputs}
+        run.values.update({name: value for name, value in (values or {}).items() if name in names})
+        self.walk = Walk(self._session, run)
+        self._screen.show_walk(self.walk)
+
+    def close(self) -> None:
+        """Put the open run away; its record stays in the journal."""
+        self.walk = None
+        self._screen.show_walk(None)
+
+    def current(self) -> tuple[Walk, Step] | None:
+        """The run and the step under the cursor."""
+        row = self._screen.sidebar.steps.current
+        if self.walk is None or row is None:
+            return None
+        step = self.walk.step(row.key)
+        return (self.walk, step) if step else None
+
+    def run(self) -> None:
+        """Run a read, ask before a change, tick what is done by hand, offer the branches of a decision."""
+        found = self.current()
+        if found is None:
+            return
+        walk, step = found
+        command = walk.command(step)
+        if step.id in self._reading:
+            self._screen.say("this step is still running", Tone.WARN)
+        elif command is not None and walk.runs(command):
+            if command.risk is Risk.READ:
+                self._reading.add(step.id)
+                self._screen.launch(self._read(walk, step, command))
+            else:
+                self._screen.latched("a step", lambda: self._change(walk, step, command))
+        elif self._session.road is None:
+            self._screen.say("an observer ticks nothing", Tone.WARN)
+        elif step.kind is Kind.DECISION and step.branches:
+            self._screen.latched("a decision", lambda: self._decide(walk, step))
+        else:
+            self._screen.latched("a step", lambda: self._tick(walk, step, ""))
+
+    def note(self) -> None:
+        """Tick the step with a note."""
+        self._with_text("What was done?", lambda walk, step, text: self._tick(walk, step, text))
+
+    def skip(self) -> None:
+        """Skip the step with a reason."""
+        self._with_text("Why is it skipped?", self._skip)
+
+    def why(self) -> None:
+        """Say why the step has its risk."""
+        found = self.current()
+        if found is not None:
+            walk, step = found
+            look = self._screen.look
+            cells = min(104, self._screen.size.width - 10)
+            self._screen.app.push_screen(Viewer("Why this risk", why_lines(walk.view(step), cells, look), look))
+
+    def answer(self) -> None:
+        """Open the whole answer of the step."""
+        found = self.current()
+        answer = found[0].run.record(found[1]).answer if found else None
+        if found is None or answer is None:
+            self._screen.say("this step has no answer yet", Tone.DIM)
+            return
+        look = self._screen.look
+        lines = answer_lines(answer, min(500, self._screen.size.width * 3), look)
+        self._screen.app.push_screen(Viewer(found[1].title, lines, look))
+
+    def choose_command(self, by: int) -> None:
+        """Stand on another command of the step."""
+        found = self.current()
+        if found is not None:
+            found[0].choose(found[1], by)
+            self._screen.update_walk()
+
+    def argument(self) -> None:
+        """Fill the step's first open value, else its first value, from the selected row of the fitting pane."""
+        found = self.current()
+        command = found[0].command(found[1]) if found else None
+        if found is None or command is None or not command.placeholders:
+            self._screen.say("this step asks for no value", Tone.DIM)
+            return
+        run = found[0].run
+        missing = self._session.runner.missing(run, command)
+        known = {item.name: item for item in run.procedure.inputs}
+        name = missing[0].name if missing else command.placeholders[0]
+        wanted = known.get(name, Input(name))
+        value = self._screen.argument_for(wanted.source)
+        objection = "no row is selected" if not value else _objection(wanted, value)
+        if objection:
+            self._screen.say(f"{name} was not taken: {objection}", Tone.WARN)
+            return
+        run.values[name] = value
+        self._screen.say(f"{name} = {self._screen.look.text(value)}", Tone.OK)
+        self._screen.update_walk()
+
+    def values(self) -> None:
+        """Ask for every value of the runbook."""
+        if self.walk is not None:
+            walk = self.walk
+            self._screen.latched("a value", lambda: self._ask_all(walk))
+
+    async def _ask_all(self, walk: Walk) -> None:
+        for wanted in walk.run.procedure.inputs:
+            if not await self._fill(walk, wanted):
+                return
+        if not walk.run.procedure.inputs:
+            self._screen.say("this runbook asks for no values", Tone.DIM)
+
+    async def _filled(self, walk: Walk, command: Command) -> bool:
+        """Ask for what is missing; False when a question was left."""
+        for wanted in self._session.runner.missing(walk.run, command):
+            if not await self._fill(walk, wanted):
+                return False
+        return True
+
+    async def _fill(self, walk: Walk, wanted: Input) -> bool:
+        default = walk.run.values.get(wanted.name, wanted.default)
+        title = wanted.prompt or f"{wanted.name}?"
+        offers = self._offers(wanted.source)
+        value = await self._screen.app.push_screen_wait(
+            Ask(title, self._screen.look, default, offers, lambda text: _objection(wanted, text))
+        )
+        if value is None:
+            return False
+        walk.run.values[wanted.name] = value
+        self._screen.update_walk()
+        return True
+
+    def _offers(self, source: str) -> list[Offer]:
+        panes = self._screen.panes
+        if source == "locks":
+            return [(str(row.key[1]), row.text) for row in panes.locks.table.state.rows if isinstance(row.key, tuple)]
+        if source == "containers":
+            return [
+                (service.name, service.state)
+                for reading in panes.services.readings()
+                for service in getattr(reading.value, "services", ())
+            ]
+        snapshot = panes.activity.snapshot()
+        if source != "backends" or snapshot is None:
+            return []
+        frees = {b.pid: len(waiters_behind(snapshot.backends, b.pid)) for b in snapshot.backends}
+        ordered = sorted(snapshot.backends, key=lambda b: (-frees[b.pid], -(b.transaction_age or 0.0)))
+        return [(str(b.pid), self._in_short(b, frees[b.pid])) for b in ordered]
+
+    def _in_short(self, backend: Backend, frees: int) -> str:
+        look, age = self._screen.look, clock_duration(backend.transaction_age)
+        query = look.query(backend.query)[:80]
+        return f"blocks {frees}  {backend.state} {age}  {look.text(backend.application)}  {query}"
+
+    async def _read(self, walk: Walk, step: Step, command: Command) -> None:
+        try:
+            if await self._filled(walk, command):
+                record = await self._session.runner.read(walk.run, step, command, self._screen.update_walk)
+                if record.state is StepState.DONE:
+                    walk.choose_after(step, command)
+        finally:
+            self._reading.discard(step.id)
+            self._screen.update_walk()
+
+    async def _change(self, walk: Walk, step: Step, command: Command) -> None:
+        road = self._session.road
+        if road is None:
+            self._screen.say("an observer cannot change anything", Tone.WARN)
+            return
+        if not await self._filled(walk, command):
+            return
+        draft = self._session.runner.draft(walk.run, step, command)
+
+        async def conclude(outcome: Outcome) -> str:
+            record = await self._session.runner.conclude(walk.run, step, outcome, self._screen.update_walk)
+            if record.verified is None:
+                return ""
+            return "the verify step holds" if record.verified else f"the verify step does not hold: {record.note}"
+
+        await self._screen.app.push_screen_wait(
+            ConfirmScreen(road, draft, self._session.clock, self._screen.look, conclude)
+        )
+        self._screen.update_walk()
+
+    async def _tick(self, walk: Walk, step: Step, text: str) -> None:
+        await self._session.runner.tick(walk.run, step, text)
+        self._screen.go_to_next_step()
+
+    async def _skip(self, walk: Walk, step: Step, text: str) -> None:
+        await self._session.runner.skip(walk.run, step, text)
+        self._screen.go_to_next_step()
+
+    async def _decide(self, walk: Walk, step: Step) -> None:
+        titles = [branch.title for branch in step.branches]
+        number = await self._screen.app.push_screen_wait(Choice(step.title, titles, self._screen.look))
+        if number is not None:
+            await self._session.runner.decide(walk.run, step, step.branches[number])
+            self._screen.go_to_next_step()
+
+    def _with_text(self, question: str, act: _StepAct) -> None:
+        found = self.current()
+        if found is None:
+            return
+        walk, step = found
+
+        async def ask() -> None:
+            text = await self._screen.app.push_screen_wait(
+                Ask(question, self._screen.look, objection=lambda text: "" if text else "it needs a few words")
+            )
+            if text:
+                await act(walk, step, text)
+
+        self._screen.latched("a step", ask)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    _StepAct = Callable[[Walk, Step, str], Awaitable[None]]
+
+
+def _objection(wanted: Input, text: str) -> str:
+    """Why a value cannot be taken, "" when it can."""
+    if not text:
+        return "it needs a value"
+    try:
+        fits = not wanted.pattern or re.fullmatch(wanted.pattern, text) is not None
+    except re.error:
+        return f"the runbook's pattern {wanted.pattern!r} is no pattern"
+    return "" if fits else f"it must match {wanted.pattern}"

@@ -1,0 +1,102 @@
+"""The open run: which step and command the person stands on, and what the card says of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cockpit.engine.run import Run
+from cockpit.model.actions import Risk
+from cockpit.model.errors import RunbookError
+from cockpit.model.incident import Role
+from cockpit.model.runbook import Command, Kind, Step
+from cockpit.ui.present.card import StepView
+
+if TYPE_CHECKING:
+    from cockpit.engine.session import Session
+
+RUN_BY_ITSELF = frozenset({Kind.HTTP, Kind.SQL, Kind.REDIS, Kind.DOCKER, Kind.SHELL})
+"""Kinds of commands that the cockpit runs; the others a person does and ticks."""
+
+
+class Walk:
+    """Knows the run and the position in it.
+
+    Args:
+        session: the session.
+        run: the run.
+    """
+
+    def __init__(self, session: Session, run: Run) -> None:
+        self.run = run
+        self._session = session
+        self._chosen: dict[str, int] = {}
+
+    def step(self, step_id: object) -> Step | None:
+        """The step of that id, None when there is none."""
+        return self.run.procedure.step(str(step_id))
+
+    def commands(self, step: Step) -> tuple[Command, ...]:
+        """The step's commands that are something of their own."""
+        return tuple(command for command in step.commands if not command.session) or step.commands
+
+    def command(self, step: Step) -> Command | None:
+        """The command that Enter runs, None when the step runs nothing."""
+        commands = self.commands(step)
+        return commands[self._chosen.get(step.id, 0) % len(commands)] if commands else None
+
+    def choose(self, step: Step, by: int) -> None:
+        """Stand on another command of the step."""
+        commands = self.commands(step)
+        if commands:
+            self._chosen[step.id] = (self._chosen.get(step.id, 0) + by) % len(commands)
+
+    def choose_after(self, step: Step, command: Command) -> None:
+        """Stand on the command after that one, when there is one."""
+        commands = self.commands(step)
+        position = commands.index(command) + 1
+        if position < len(commands):
+            self._chosen[step.id] = position
+
+    def runs(self, command: Command | None) -> bool:
+        """Whether the cockpit runs it."""
+        return command is not None and command.kind in RUN_BY_ITSELF and not command.streaming
+
+    def view(self, step: Step) -> StepView:
+        """What the card says of a step."""
+        run, runner = self.run, self._session.runner
+        command, commands = self.command(step), self.commands(step)
+        steps = run.procedure.steps
+        return StepView(
+            step=step,
+            number=steps.index(step) + 1,
+            total=len(steps),
+            record=run.record(step),
+            command=command,
+            command_number=commands.index(command) + 1 if command else 0,
+            command_total=len(commands),
+            text=runner.text(run, command) if command else "",
+            place=self._place(command) if command else "",
+            missing=runner.missing(run, command) if command else (),
+            applies=runner.applies(run, step),
+            hint=self._hint(step, command),
+        )
+
+    def _place(self, command: Command) -> str:
+        label = self._session.environment.label
+        if not self.runs(command):
+            return f"{command.kind.value}: by hand"
+        try:
+            source = self._session.runner.source(command)
+        except RunbookError as error:
+            return str(error)
+        return f"{source.kind.value} {source.system} on {label}"
+
+    def _hint(self, step: Step, command: Command | None) -> str:
+        observer = self._session.role is Role.OBSERVER
+        if command is not None and self.runs(command):
+            if command.risk is Risk.READ:
+                return "enter runs it"
+            return "an operator can run this" if observer else "enter shows what would happen, and asks"
+        if observer:
+            return ""
+        return "enter offers the branches" if step.kind is Kind.DECISION else "enter ticks it as done"

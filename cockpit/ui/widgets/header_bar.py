@@ -1,0 +1,54 @@
+"""The header's line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from cockpit.model.incident import EnvironmentFacts, Role
+from cockpit.ui.look import look_of
+from cockpit.ui.present.header import (
+    clock_line,
+    environment_badge,
+    header_line,
+    incident_line,
+    role_badge,
+    source_dots,
+)
+from cockpit.ui.spans import EMPTY, Span, Tone
+from cockpit.ui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from cockpit.engine.session import Session
+
+
+class HeaderBar(Lines):
+    """Environment, incident, sources, time, role; environment and role are there from the first picture on.
+
+    Args:
+        facts: the environment.
+        role: operator or observer.
+    """
+
+    def __init__(self, facts: EnvironmentFacts, role: Role) -> None:
+        super().__init__(raised=True, name="header")
+        self._facts = facts
+        self._role = role
+
+    def bring_up(self, session: Session | None, now: datetime) -> None:
+        """Bring it up to date."""
+        cells = self.size.width or self.app.size.width
+        if session is None:
+            left = [environment_badge(self._facts, None), (Span("starting", Tone.DIM),)]
+            self.show([header_line(left, (EMPTY, EMPTY), [clock_line(now), role_badge(self._role)], cells)])
+            return
+        shapes = look_of(session).shapes
+        readings = list(session.board.readings.values())
+        until = session.road.policy.unlocked_until if session.road else None
+        unlocked = (until - now).total_seconds() if until and self._facts.protected else None
+        left = [environment_badge(self._facts, unlocked)]
+        incident = incident_line(session.incident.current, session.incident.elapsed)
+        if incident:
+            left.append(incident)
+        dots = source_dots(readings, shapes, names=True), source_dots(readings, shapes, names=False)
+        self.show([header_line(left, dots, [clock_line(now), role_badge(self._role)], cells)])
