@@ -10,6 +10,10 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _REQUEST_LINE = re.compile(rf"^({'|'.join(METHODS)})\s+(\S.*?)(?:\s+HTTP/[\d.]+)?\s*$")
 _HEADER = re.compile(r"^([A-Za-z][A-Za-z0-9-]*):[ \t]*(.*)$")
 _NO_EFFECT = frozenset("fsSLivkgN46#")
+_LONG_NO_EFFECT = frozenset(
+    """--fail --silent --show-error --location --include --verbose --insecure --compressed --globoff --no-buffer
+    --fail-with-body --http1.1 --http2 --ipv4 --ipv6 --no-progress-meter --progress-bar""".split()
+)
 _IGNORED_VALUES = frozenset(
     "-m --max-time --connect-timeout --retry --retry-delay --retry-max-time -w --write-out".split()
 )
