@@ -23,8 +23,8 @@ from cockpit.model.text import clean
 from cockpit.sandbox.process import ProcessSpec, tail, unprivileged_account
 
 SUPERUSER: Final = "postgres"
-MAX_CONNECTIONS: Final = 30
-RESERVED_CONNECTIONS: Final = 3
+MAX_CONNECTIONS: Final = 36
+RESERVED_CONNECTIONS: Final = 6
 SUPERUSER_RESERVED_CONNECTIONS: Final = 3
 
 _INSTALL = "pginstall18"
@@ -42,7 +42,7 @@ _SETTINGS: Final = {
     "shared_buffers": "'32MB'",
     "dynamic_shared_memory_type": "mmap",
     "fsync": "off",
-    "log_statement": "'all'",
+    "log_statement": "'none'",
     "log_connections": "off",
     "log_lock_waits": "on",
     "log_line_prefix": "'%m [%p] %q%u@%d %a '",

@@ -44,7 +44,7 @@ class CronStuck(Scenario):
         "Scores are out of date. The job recalculate last finished over an hour ago; the workers are up and say that"
         " its lock is held."
     )
-    runbook = "incident-response.md"
+    runbook = "cron-stuck.md"
     procedure = "cron-stuck"
     required = frozenset({"cron.recalculate"})
     allowed = required

@@ -34,7 +34,7 @@ class DbConnections(Scenario):
     description = (
         "Customers cannot pay and pages fail. The health endpoint says dbOk: false; the database itself is up."
     )
-    runbook = "incident-response.md"
+    runbook = "db-connections.md"
     procedure = "database-connection-issues"
     required = frozenset({"db.connected", "db.connections", "api.healthz"})
     allowed = required | {"api.ready", "billing.degraded"}
