@@ -137,7 +137,7 @@ def label(text: str) -> str:
     """A heading as a label: no Markdown, emoji, number or trailing parentheses."""
     words = without_emoji(plain(text))
     words = _NUMBERED.sub("", words, count=1).strip()
-    return re.sub(r"\s*\([^()]*\)\s*$", "", words).strip(" :–—-") or words
+    return re.sub(r"\s*\([^()]*\)[\s:]*$", "", words).strip(" :–—-") or words
 
 
 def title(text: str) -> str:

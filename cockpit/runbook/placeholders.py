@@ -27,6 +27,7 @@ _PSQL = re.compile(
 )
 _DOLLAR = re.compile(r"(?<![\\$])\$(?:\{(?P<braced>[A-Za-z_]\w*)\}|(?P<plain>[A-Za-z_]\w*))")
 _TEMPLATE_WORDS = frozenset({"range", "end", "else", "with", "print", "break"})
+_SQL_WORDS = re.compile(r"\s(?:and|or|not|is|from|where|then|else|when)\s", re.IGNORECASE)
 _HTML_WORDS = frozenset({"br", "p", "b", "i", "a", "em", "strong", "code", "details", "summary", "div", "span", "pre"})
 _CHARACTER_CLASS = re.compile(r"(?:[a-z]-[a-z]|[A-Z]-[A-Z]|[a-zA-Z]-[a-zA-Z]0-9)+")
 NATIVE = frozenset({Kind.SQL, Kind.REDIS, Kind.HTTP})
@@ -59,6 +60,7 @@ def find(text: str, kind: Kind, known: Collection[str] = ()) -> tuple[Placeholde
     """
     found = [_marked(match) for match in _EVERYWHERE.finditer(text) if _meant(match, text)]
     if kind is Kind.SQL:
+        found = [place for place in found if _SQL_WORDS.search(place.name) is None]
         found += [_psql(match) for match in _PSQL.finditer(text) if _outside_literal(match, text)]
     for match in _DOLLAR.finditer(text):
         name = match["braced"] or match["plain"]

@@ -112,10 +112,12 @@ class ProcedureReader:
         return found
 
     def _collect(
-        self, section: Section, part: Part, draft: ProcedureDraft, inner: list[ProcedureDraft], top: bool, severity: str
+        self, section: Section, part: Part, draft: ProcedureDraft, inner: list[ProcedureDraft], top: bool, severity: str, around: Part = Part.OTHER
     ) -> None:
         """Take a section's own blocks as one phase, then its subsections."""
-        reader = StepReader(self._lines, part, self._known, section.title)
+        # A part that was only guessed from a verb does not turn the bullets below it into steps.
+        named = top or section.part is not None or part == around
+        reader = StepReader(self._lines, part if named else Part.OTHER, self._known, section.title)
         reader.read(section.blocks)
         if not reader.steps and not top and _asks(section) and not any(map(self._classes.actionable, section.children)):
             reader.steps.append(StepDraft(section.line, section.title, Kind.MANUAL, list(reader.prose)))
@@ -147,7 +149,7 @@ class ProcedureReader:
         if apart and child.level < BOLD_LEVEL and not self._is_stage_here(child, kind):
             inner += self._procedures(child, severity)
             return
-        self._collect(child, child.part or _stage_part(child, part), draft, inner, False, severity)
+        self._collect(child, child.part or _stage_part(child, part), draft, inner, False, severity, part)
 
     def _is_stage_here(self, child: Section, kind: SectionClass) -> bool:
         """A section without symptoms or parts of its own is a stage of the procedure around it."""
@@ -167,12 +169,12 @@ class ProcedureReader:
             return
         inherited = part if part in STEP_PARTS else Part.MITIGATION
         if len(branches) == 1:
-            self._collect(branches[0], inherited, draft, inner, False, severity)
+            self._collect(branches[0], inherited, draft, inner, False, severity, inherited)
             return
         choice = StepDraft(branches[0].line, f"Choose one: {parent.title}", Kind.DECISION)
         for branch in branches:
             apart = ProcedureDraft("", branch.line)
-            self._collect(branch, inherited, apart, inner, False, severity)
+            self._collect(branch, inherited, apart, inner, False, severity, inherited)
             choice.branches.append(
                 (inline.plain(branch.text).rstrip(":"), [step for phase in apart.phases for step in phase.steps])
             )

@@ -21,6 +21,7 @@ _SHELLS = frozenset("sh bash zsh dash ash ksh fish python python3 perl ruby node
 _LOADING = frozenset(
     "LD_PRELOAD LD_LIBRARY_PATH DYLD_INSERT_LIBRARIES PATH IFS BASH_ENV ENV PAGER GIT_PAGER EDITOR GIT_SSH_COMMAND PYTHONSTARTUP NODE_OPTIONS PERL5OPT PSQLRC".split()
 )
+_SYSTEM_FOLDERS = frozenset({"/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"})
 _NOWHERE = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"})
 _VERSION = frozenset({"--version", "-version", "-V", "--help", "-h"})
 _AWK_WRITES = re.compile(r"system\s*\(|\|\s*\"|>\s*\"|getline")
@@ -79,6 +80,14 @@ def _judge_redirect(redirect: Redirect) -> RiskVerdict | None:
 
 
 def _judge_command(command: SimpleCommand, depth: int) -> RiskVerdict:
+    verdict = _judge_named(command, depth)
+    folder = command.words[0].text.rpartition("/")[0] if command.words else ""
+    if verdict.risk is Risk.READ and folder and folder not in _SYSTEM_FOLDERS:
+        return RiskVerdict(Risk.UNKNOWN, f"the {command.program} in {folder} may be any program")
+    return verdict
+
+
+def _judge_named(command: SimpleCommand, depth: int) -> RiskVerdict:
     program = command.program
     if not program:
         return RiskVerdict(Risk.UNKNOWN, "the program has no name")
