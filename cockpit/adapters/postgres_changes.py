@@ -10,7 +10,7 @@ from pglast import ast
 from cockpit.adapters.postgres_activity import server_facts, system_identifier
 from cockpit.adapters.postgres_cells import Table, answer_of
 from cockpit.adapters.postgres_connection import Connection, Cursor, DeadlinePassed, PostgresConnection, transaction
-from cockpit.adapters.postgres_errors import first_line
+from cockpit.adapters.postgres_errors import first_line, session_lost
 from cockpit.adapters.postgres_kinds import copies, has_plan, own_session_only, relations, runs_alone, words
 from cockpit.adapters.postgres_reader import ROWS_CAP, JudgeSql
 from cockpit.adapters.postgres_rows import Rows, rows_of, table_of
@@ -125,7 +125,7 @@ async def execute_change(
         return Outcome(kind, f"{error.what}; {'it may still be running.' if sent else 'it was not sent.'}")
     except SourceError as error:
         cause = error.__cause__
-        lost = sent and isinstance(cause, psycopg.Error) and cause.sqlstate is None
+        lost = sent and isinstance(cause, psycopg.Error) and session_lost(cause)
         return Outcome(OutcomeKind.UNKNOWN if lost else OutcomeKind.FAILED, str(error))
     return Outcome(OutcomeKind.SUCCEEDED, f"{answer.notice or 'done'}.", answer=answer)
 

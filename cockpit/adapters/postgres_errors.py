@@ -58,7 +58,7 @@ def at_work(error: psycopg.Error, place: str) -> SourceError:
     said = first_line(error)
     match error:
         case errors.InsufficientPrivilege():
-            return SourceRefused(f"{place} refused: {said}", missing_right(said))
+            return SourceRefused(f"{place} refused: {said}", missing_right(f"{said} {error.diag.message_detail or ''}"))
         case errors.QueryCanceled():
             return SourceUnreachable(f"{place} did not finish in time: {said}", "allow it more time, or ask for less")
         case errors.LockNotAvailable():
@@ -76,8 +76,13 @@ def at_work(error: psycopg.Error, place: str) -> SourceError:
     return SourceGarbled(f"{place} gave an answer that cannot be understood: {said}")
 
 
+def session_lost(error: psycopg.Error) -> bool:
+    """Whether the session ended, so that nobody knows how far its last statement came."""
+    return error.sqlstate is None or error.sqlstate.startswith("57P0")
+
+
 def missing_right(said: str) -> str:
-    """What to grant for the rights that the cockpit itself needs."""
+    """What to grant, from the server's message and its detail."""
     if "terminat" in said or "cancel" in said:
         if "superuser" in said.lower():
             return "only a superuser can signal a superuser's session"

@@ -19,7 +19,7 @@ from cockpit.adapters.postgres_connection import (
     own_pids,
     transaction,
 )
-from cockpit.adapters.postgres_errors import at_work
+from cockpit.adapters.postgres_errors import at_work, session_lost
 from cockpit.adapters.postgres_reader import JudgeSql
 from cockpit.adapters.postgres_statements import bind
 from cockpit.model.actions import (
@@ -81,6 +81,7 @@ async def exact_list(
         SourceError: when the condition does more than read, none matches, or the list cannot be read.
     """
     condition = operation.where.strip() or "true"
+    bind(f"SELECT WHERE {condition}", operation.parameters)  # so that no bracket in it closes ours
     bound = bind(
         f"SELECT pid, backend_start FROM pg_stat_activity WHERE ({condition}\n) AND pid <> pg_backend_pid()",  # noqa: S608  values are bound
         operation.parameters,
@@ -204,7 +205,7 @@ async def _signal_one(
     try:
         cursor = await live.execute(_SIGNAL.format(function=function), [backend.pid, backend.backend_start.isoformat()])
     except psycopg.Error as error:
-        if error.sqlstate is None:
+        if session_lost(error):
             raise
         return TargetResult(target, OutcomeKind.FAILED, str(at_work(error, connection.place)).rstrip("."))
     row = await cursor.fetchone()

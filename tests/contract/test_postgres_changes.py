@@ -1,0 +1,337 @@
+"""Statements that change something: shown, asked again, executed once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import psycopg
+import pytest
+
+from cockpit.adapters import postgres_changes
+from cockpit.adapters.postgres_executor import PostgresExecutor
+from cockpit.model.actions import (
+    EndpointIdentity,
+    Outcome,
+    OutcomeKind,
+    Prepared,
+    RowsIdentity,
+    SqlStatement,
+)
+from cockpit.model.errors import SourceError, SourceRefused
+from cockpit.runbook.sql_risk import judge_sql
+from cockpit.sandbox.postgres_server import PostgresServer
+from tests.support.permits import permit_for
+from tests.support.postgres import MAIN, connection_to, running_version, session
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module", params=["bundled", "15"])
+def server(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
+    with running_version(request.param) as server:
+        yield server
+
+
+@pytest.fixture
+async def admin(server: PostgresServer) -> AsyncIterator[psycopg.AsyncConnection]:
+    async with session(server.url) as admin:
+        await admin.execute("DROP SCHEMA IF EXISTS public CASCADE")
+        await admin.execute("CREATE SCHEMA public")
+        await admin.execute("CREATE TABLE flags (name text PRIMARY KEY, enabled boolean, note text)")
+        await admin.execute("INSERT INTO flags VALUES ('A', false, NULL), ('B', false, NULL), ('C', true, 'x')")
+        yield admin
+
+
+@pytest.fixture
+async def executor(server: PostgresServer) -> AsyncIterator[PostgresExecutor]:
+    executor = PostgresExecutor(connection_to(server.url), judge_sql)
+    yield executor
+    await executor.close()
+
+
+async def rows(admin: psycopg.AsyncConnection, query: str) -> list[tuple[object, ...]]:
+    cursor = await admin.execute(query.encode())
+    return [tuple(row) for row in await cursor.fetchall()]
+
+
+async def carried_out(executor: PostgresExecutor, prepared: Prepared) -> Outcome:
+    return await executor.execute(permit_for(MAIN, prepared.operation, prepared.identity))
+
+
+def facts(prepared: Prepared) -> dict[str, str]:
+    return {fact.label: fact.value for fact in prepared.preview.facts}
+
+
+async def test_an_update_is_counted_planned_and_executed(
+    admin: psycopg.AsyncConnection, executor: PostgresExecutor
+) -> None:
+    statement = SqlStatement(
+        "UPDATE flags SET enabled = %(on)s, note = 'was 50%%' WHERE name IN (%(one)s, %(two)s)",
+        (("on", "true"), ("one", "A"), ("two", "B")),
+    )
+    prepared = await executor.prepare(statement)
+    assert prepared.preview.effect == "will update 2 rows of flags"
+    assert (prepared.preview.count, prepared.target) == (2, "flags")
+    assert isinstance(prepared.identity, RowsIdentity)
+    assert facts(prepared)["plan"].startswith("Update on flags")
+    assert await rows(admin, "SELECT count(*) FROM flags WHERE enabled") == [(1,)]
+    assert await executor.identify(statement) == prepared.identity
+    outcome = await carried_out(executor, prepared)
+    assert (outcome.kind, outcome.reason) == (OutcomeKind.SUCCEEDED, "2 rows affected.")
+    assert outcome.duration > 0
+    assert await rows(admin, "SELECT note FROM flags WHERE name = 'A' AND enabled") == [("was 50%",)]
+
+
+async def test_returned_rows_are_in_the_answer(admin: psycopg.AsyncConnection, executor: PostgresExecutor) -> None:
+    prepared = await executor.prepare(SqlStatement("DELETE FROM flags WHERE NOT enabled RETURNING name"))
+    assert prepared.preview.effect == "will delete 2 rows of flags"
+    outcome = await carried_out(executor, prepared)
+    assert outcome.answer is not None
+    assert outcome.answer.rows == (("A",), ("B",))
+    assert outcome.answer.notice == "2 rows affected"
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        "UPDATE flags SET note = 'touched' WHERE name = 'A'",
+        "DELETE FROM flags WHERE name = 'A'",
+        "INSERT INTO flags VALUES ('D', false, NULL)",
+        "WITH a AS (DELETE FROM flags WHERE name = 'A' RETURNING *) INSERT INTO flags SELECT 'Z', false, NULL FROM a",
+    ],
+)
+async def test_rows_that_changed_since_have_another_identity(
+    admin: psycopg.AsyncConnection, executor: PostgresExecutor, meanwhile: str
+) -> None:
+    statement = SqlStatement("UPDATE flags SET enabled = true WHERE NOT enabled")
+    prepared = await executor.prepare(statement)
+    await admin.execute(meanwhile.encode())
+    assert await executor.identify(statement) != prepared.identity
+
+
+async def test_another_number_of_rows_is_rolled_back(
+    admin: psycopg.AsyncConnection, executor: PostgresExecutor
+) -> None:
+    prepared = await executor.prepare(SqlStatement("UPDATE flags SET enabled = true WHERE NOT enabled"))
+    await admin.execute("INSERT INTO flags VALUES ('D', false, NULL)")
+    outcome = await carried_out(executor, prepared)
+    assert outcome.kind is OutcomeKind.REFUSED
+    assert outcome.reason == "it touched 3 rows and 2 were shown; it was rolled back, nothing was changed."
+    assert await rows(admin, "SELECT count(*) FROM flags WHERE enabled") == [(1,)]
+
+
+async def test_many_rows_are_known_by_their_count(admin: psycopg.AsyncConnection, executor: PostgresExecutor) -> None:
+    await admin.execute("INSERT INTO flags SELECT 'N' || n, false FROM generate_series(1, 1500) n")
+    prepared = await executor.prepare(SqlStatement("DELETE FROM flags"))
+    assert prepared.identity == RowsIdentity(1503, "count:1503")
+    assert prepared.preview.count == 1503
+
+
+async def test_rows_of_a_view_are_known_by_their_count(
+    admin: psycopg.AsyncConnection, executor: PostgresExecutor
+) -> None:
+    await admin.execute("CREATE VIEW shown AS SELECT * FROM flags")
+    prepared = await executor.prepare(SqlStatement("UPDATE shown SET enabled = true WHERE name = 'A'"))
+    assert prepared.identity == RowsIdentity(1, "count:1")
+    assert (await carried_out(executor, prepared)).kind is OutcomeKind.SUCCEEDED
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM ONLY public.flags AS f WHERE f.name = 'A'",
+        'UPDATE "public"."flags" SET note = name WHERE lower(name) = \'a\'',
+        "UPDATE flags SET note = (SELECT max(name) FROM flags) WHERE name = (SELECT min(name) FROM flags)",
+    ],
+)
+async def test_forms_that_can_be_counted(
+    admin: psycopg.AsyncConnection, executor: PostgresExecutor, statement: str
+) -> None:
+    prepared = await executor.prepare(SqlStatement(statement))
+    assert prepared.preview.count == 1
+    assert (await carried_out(executor, prepared)).reason == "1 row affected."
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        ("UPDATE flags a SET note = b.note FROM flags b WHERE a.name = b.name", "joins tables"),
+        ("DELETE FROM flags a USING flags b WHERE a.name = b.name AND b.enabled", "joins tables"),
+        ("WITH w AS (SELECT 'A' AS n) DELETE FROM flags WHERE name = (SELECT n FROM w)", "with WITH"),
+        ("DELETE FROM flags WHERE nextval('counter') > 0", "nextval moves a sequence on"),
+    ],
+)
+async def test_forms_that_cannot_be_counted_say_why(
+    admin: psycopg.AsyncConnection, executor: PostgresExecutor, statement: str, why: str
+) -> None:
+    await admin.execute("CREATE SEQUENCE counter")
+    prepared = await executor.prepare(SqlStatement(statement))
+    assert prepared.preview.count is None
+    assert "an unknown number of rows of flags" in prepared.preview.effect
+    assert why in facts(prepared)["no count"]
+    assert isinstance(prepared.identity, EndpointIdentity)
+    assert await rows(admin, "SELECT is_called FROM counter") == [(False,)]
+    assert await executor.identify(SqlStatement(statement)) == prepared.identity
+    assert (await carried_out(executor, prepared)).kind is OutcomeKind.SUCCEEDED
+
+
+async def test_a_count_that_takes_too_long_is_left_out(
+    admin: psycopg.AsyncConnection, executor: PostgresExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_changes, "COUNT_TIMEOUT", 0.02)
+    slow = "DELETE FROM flags WHERE (SELECT count(*) FROM generate_series(1, 30000000)) = 0"
+    prepared = await executor.prepare(SqlStatement(slow))
+    assert prepared.preview.count is None
+    assert "did not end in time" in facts(prepared)["no count"]
+
+
+async def test_an_insert_says_how_many_rows(admin: psycopg.AsyncConnection, executor: PostgresExecutor) -> None:
+    prepared = await executor.prepare(SqlStatement("INSERT INTO flags VALUES ('D', true), ('E', true)"))
+    assert prepared.preview.effect == "will insert 2 rows into flags"
+    assert (await carried_out(executor, prepared)).reason == "2 rows affected."
+    other = await executor.prepare(SqlStatement("INSERT INTO flags SELECT 'F', true"))
+    assert other.preview.effect == "will insert the rows of a query into flags"
+
+
+@pytest.mark.parametrize(
+    ("statement", "effect", "alone"),
+    [
+        ("CREATE INDEX notes ON flags (note)", "will run CREATE INDEX", False),
+        ("CREATE INDEX CONCURRENTLY notes ON flags (note)", "will run CREATE INDEX", True),
+        ("VACUUM flags", "will run VACUUM", True),
+        ("ANALYZE flags", "will run VACUUM", False),
+        ("ALTER TABLE flags ADD COLUMN extra int", "will run ALTER TABLE", False),
+        ("TRUNCATE flags", "will run TRUNCATE", False),
+        ("DROP TABLE flags", "will run DROP TABLE", False),
+        ("CREATE TABLE fresh ()", "will run CREATE TABLE", False),
+        ("REINDEX TABLE flags", "will run REINDEX", True),
+        ("DO $$ BEGIN DELETE FROM flags; END $$", "will run DO", False),
+        ("SELECT pg_reload_conf()", "will run a SELECT that may change something", False),
+        ("WITH gone AS (DELETE FROM flags RETURNING *) SELECT count(*) FROM gone", "will run a SELECT", False),
+        ("MERGE INTO flags USING (SELECT 1) s ON false WHEN NOT MATCHED THEN INSERT VALUES ('M')", "will merge", False),
+        ("EXPLAIN ANALYZE DELETE FROM flags", "will run EXPLAIN", False),
+    ],
+)
+async def test_other_statements_say_what_they_are_and_run(
+    admin: psycopg.AsyncConnection, executor: PostgresExecutor, statement: str, effect: str, alone: bool
+) -> None:
+    prepared = await executor.prepare(SqlStatement(statement))
+    assert prepared.preview.effect.startswith(effect)
+    assert ("no transaction" in facts(prepared)) is alone
+    assert isinstance(prepared.identity, EndpointIdentity)
+    assert prepared.identity.address.startswith("127.0.0.1:")
+    assert await rows(admin, "SELECT count(*) FROM flags") == [(3,)]
+    outcome = await carried_out(executor, prepared)
+    assert outcome.kind is OutcomeKind.SUCCEEDED, outcome.reason
+
+
+async def test_what_destroys_a_table_shows_its_size(admin: psycopg.AsyncConnection, executor: PostgresExecutor) -> None:
+    await admin.execute("ANALYZE flags")
+    prepared = await executor.prepare(SqlStatement("TRUNCATE flags"))
+    assert facts(prepared)["flags"] == "about 3 rows, 32 kB"
+    await admin.execute('CREATE TABLE "Odd" ()')
+    assert "an unknown number of rows" in facts(await executor.prepare(SqlStatement('DROP TABLE "Odd"')))['"Odd"']
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "COMMIT",
+        "SET work_mem = '1GB'",
+        "LISTEN x",
+        "PREPARE p AS SELECT 1",
+        "LOCK TABLE flags",
+        "COPY flags FROM STDIN",
+        "DELETE FROM flags; DELETE FROM flags",
+        "DELETE FROM flags WHERE name = %(missing)s",
+        "DELETE FROM nothing_of_that_name",
+        "DELET FROM flags",
+    ],
+)
+async def test_what_makes_no_sense_is_refused_before_anything_is_sent(
+    admin: psycopg.AsyncConnection, executor: PostgresExecutor, statement: str
+) -> None:
+    with pytest.raises(SourceRefused):
+        await executor.prepare(SqlStatement(statement))
+    outcome = await executor.execute(permit_for(MAIN, SqlStatement(statement)))
+    assert outcome.kind is OutcomeKind.FAILED
+    assert await rows(admin, "SELECT count(*) FROM flags") == [(3,)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("INSERT INTO flags VALUES ('A', true, NULL)", "duplicate key"),
+        ("UPDATE flags SET name = 'A'", "duplicate key"),
+        ("DELETE FROM flags WHERE 1 / (SELECT count(*) - 3 FROM flags) = 0", "division by zero"),
+    ],
+)
+async def test_a_failing_statement_changes_nothing(
+    admin: psycopg.AsyncConnection, executor: PostgresExecutor, statement: str, said: str
+) -> None:
+    outcome = await executor.execute(permit_for(MAIN, SqlStatement(statement)))
+    assert outcome.kind is OutcomeKind.FAILED
+    assert said in outcome.reason
+    assert await rows(admin, "SELECT count(*) FROM flags WHERE NOT enabled") == [(2,)]
+
+
+async def test_a_failure_at_commit_is_a_failure(admin: psycopg.AsyncConnection, executor: PostgresExecutor) -> None:
+    await admin.execute("CREATE TABLE children (parent text REFERENCES flags (name) DEFERRABLE INITIALLY DEFERRED)")
+    outcome = await executor.execute(permit_for(MAIN, SqlStatement("INSERT INTO children VALUES ('nobody')")))
+    assert outcome.kind is OutcomeKind.FAILED
+    assert "foreign key" in outcome.reason
+    assert await rows(admin, "SELECT count(*) FROM children") == [(0,)]
+
+
+async def test_a_locked_row_fails_instead_of_waiting_on(
+    server: PostgresServer, admin: psycopg.AsyncConnection, executor: PostgresExecutor
+) -> None:
+    statement = SqlStatement("UPDATE flags SET enabled = true WHERE name = 'A'")
+    async with session(server.url) as other:
+        await other.execute("BEGIN")
+        await other.execute("UPDATE flags SET note = 'mine' WHERE name = 'A'")
+        outcome = await executor.execute(permit_for(MAIN, statement, RowsIdentity(1, ""), timeout=1.0))
+        assert outcome.kind is OutcomeKind.FAILED
+        assert "another session holds the lock" in outcome.reason
+        await other.execute("ROLLBACK")
+
+
+async def test_a_statement_past_its_time_limit_fails_by_the_servers_word(
+    admin: psycopg.AsyncConnection, executor: PostgresExecutor
+) -> None:
+    statement = SqlStatement("UPDATE flags SET note = pg_sleep(30)::text")
+    outcome = await executor.execute(permit_for(MAIN, statement, timeout=1.0))
+    assert outcome.kind is OutcomeKind.FAILED
+    assert "statement timeout" in outcome.reason
+
+
+async def test_a_deadline_that_passes_after_the_statement_left_is_unknown(
+    admin: psycopg.AsyncConnection, executor: PostgresExecutor
+) -> None:
+    await admin.execute(
+        "CREATE PROCEDURE slow() LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.8);"
+        " INSERT INTO flags VALUES ('late', true, NULL); END $$"
+    )
+    outcome = await executor.execute(permit_for(MAIN, SqlStatement("CALL slow()"), timeout=0.3))
+    assert outcome.kind is OutcomeKind.UNKNOWN
+    assert "it may still be running" in outcome.reason
+    assert (await executor.prepare(SqlStatement("DELETE FROM flags"))).preview.count is not None
+
+
+async def test_a_line_that_breaks_after_the_statement_left_is_unknown(
+    server: PostgresServer, admin: psycopg.AsyncConnection
+) -> None:
+    executor = PostgresExecutor(connection_to(server.url), judge_sql)
+    ends_itself = SqlStatement("SELECT pg_terminate_backend(pg_backend_pid())")
+    outcome = await executor.execute(permit_for(MAIN, ends_itself))
+    assert outcome.kind is OutcomeKind.UNKNOWN
+    await executor.close()
+
+
+async def test_a_server_that_is_not_there_is_a_failure_and_not_unknown() -> None:
+    executor = PostgresExecutor(connection_to("postgresql://u:p@127.0.0.1:1/x"), judge_sql)
+    outcome = await executor.execute(permit_for(MAIN, SqlStatement("DELETE FROM flags")))
+    assert outcome.kind is OutcomeKind.FAILED
+    with pytest.raises(SourceError):
+        await executor.prepare(SqlStatement("DELETE FROM flags"))
+    await executor.close()
