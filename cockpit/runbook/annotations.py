@@ -56,7 +56,7 @@ def merged(step: Annotations, command: Annotations) -> Annotations:
     return Annotations(**chosen)
 
 
-def extra(annotations: Annotations, name: str) -> str:
+def other(annotations: Annotations, name: str) -> str:
     """A value kept under `extra` (kind, risk ...), "" when it is not there."""
     return dict(annotations.extra).get(name, "")
 

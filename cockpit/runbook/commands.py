@@ -44,7 +44,7 @@ def build_command(
     """
     written = annotations or Annotations()
     seen = recognise(text) if kind is None else None
-    what = _wished(notes.extra(written, "kind")) or kind or (seen.kind if seen else Kind.SHELL)
+    what = _wished(notes.other(written, "kind")) or kind or (seen.kind if seen else Kind.SHELL)
     body = seen.text if seen else text
     verdict = _verdict(what, body, seen is not None and seen.session, written)
     return Command(
@@ -70,7 +70,7 @@ def _wished(name: str) -> Kind | None:
 
 
 def _verdict(kind: Kind, text: str, session: bool, written: Annotations) -> RiskVerdict:
-    return raised(judge(Kind.SHELL if session else kind, text), notes.extra(written, "risk"))
+    return raised(judge(Kind.SHELL if session else kind, text), notes.other(written, "risk"))
 
 
 def _warnings(kind: Kind, text: str, verdict: RiskVerdict, streaming: bool) -> tuple[CommandWarning, ...]:

@@ -273,7 +273,7 @@ def _sql_groups(text: str, first: int, written: Annotations, known: Collection[s
 
 
 def _meta_ended(text: str) -> str:
-    """psql's own commands end with their line; a semicolon in place of the line feed keeps every offset."""
+    """Psql's own commands end with their line; a semicolon in place of the line feed keeps every offset."""
     lines = text.split("\n")
     return "".join(
         f"{line}{';' if line.lstrip().startswith(chr(92)) and index < len(lines) - 1 else chr(10)}"

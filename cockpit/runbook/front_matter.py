@@ -53,7 +53,7 @@ def split(text: str) -> FrontMatter:
         return FrontMatter(text)
     body = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
     try:
-        raw: object = yaml.load(inner, Loader=_PlainLoader) if marker == "---" else tomllib.loads(inner)  # noqa: S506
+        raw: object = _yaml(inner) if marker == "---" else tomllib.loads(inner)
     except (yaml.YAMLError, tomllib.TOMLDecodeError, RecursionError) as error:
         return FrontMatter(body, line=1, notes=(f"The front matter cannot be read: {clean(str(error), 200)}.",))
     data = _json(raw, _DEPTH_CAP)
@@ -61,6 +61,11 @@ def split(text: str) -> FrontMatter:
         # A thematic break opens many documents; what follows it is text, not metadata.
         return FrontMatter(text if marker == "---" else body)
     return FrontMatter(body, data, 1)
+
+
+def _yaml(text: str) -> object:
+    raw: object = yaml.load(text, Loader=_PlainLoader)  # noqa: S506  a BaseLoader: it only makes texts, lists and maps
+    return raw
 
 
 def _json(value: object, depth: int) -> Json:

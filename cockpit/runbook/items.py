@@ -13,7 +13,8 @@ _CONDITION = re.compile(r"^(?:if|when|unless|otherwise|else|in case|should|si|we
 _FOR = re.compile(r"^for\s+[^:]{2,80}:$", re.I)
 _WAIT = re.compile(r"^(?:wait|monitor|observe|watch|sleep|let it)\b.*?\b\d+", re.I)
 _SETTINGS = re.compile(
-    r"\b(?:env(?:ironment)?(?:\s+(?:vars?|variables?))|secrets?|\.env|credentials?|api keys?|tokens?|matches|configured|is set|are set)\b",
+    r"\b(?:env(?:ironment)?(?:\s+(?:vars?|variables?))|secrets?|\.env|credentials?|api keys?|tokens?|configured)\b"
+    r"|\b(?:matches\b|(?:is|are) set\b)",
     re.I,
 )
 _SETTING_NAME = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?:=\S*)?$|^\.env(?:\.\w+)?$")
@@ -24,7 +25,7 @@ _FILE_ROOTS = (
     "/var/",
     "/usr/",
     "/opt/",
-    "/tmp/",
+    "/tmp/",  # noqa: S108  a beginning to compare with, no file
     "/home/",
     "/root/",
     "/proc/",
@@ -35,7 +36,7 @@ _FILE_ROOTS = (
     "/bin/",
     "/data/",
     "/lib/",
-)  # noqa: S108  names, not files
+)
 _URL = re.compile(r"^https?://\S+$")
 
 
@@ -47,8 +48,7 @@ def inline_commands(text: str, line: int, known: Collection[str] = ()) -> list[C
         line: 1-based line in the file.
         known: names that are declared inputs or captured values.
     """
-    found = [command for span in inline.code_spans(text) if (command := _command(span, line, known)) is not None]
-    return found
+    return [command for span in inline.code_spans(text) if (command := _command(span, line, known)) is not None]
 
 
 def _command(span: str, line: int, known: Collection[str]) -> Command | None:

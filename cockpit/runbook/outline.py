@@ -101,7 +101,7 @@ def _bold_section(block: Block, following: Block | None) -> Section | None:
             BlockType.TABLE,
         )
         if part is None and not (
-            goes_on and (lead.colon or following is not None and following.type is not BlockType.PARAGRAPH)
+            goes_on and (lead.colon or (following is not None and following.type is not BlockType.PARAGRAPH))
         ):
             return None
         return Section(BOLD_LEVEL, lead.label, block.line, part, budget=parts.budget_seconds(lead.label))

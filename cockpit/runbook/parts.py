@@ -1,5 +1,7 @@
 """The labels by which people name the parts of a procedure, as data, in several languages."""
 
+# ruff: noqa: E501, SIM905  tables of words are easier to read and to extend as text
+
 from __future__ import annotations
 
 import re

@@ -1,5 +1,7 @@
 """Sections as procedures: their phases, and the steps in them."""
 
+# ruff: noqa: E501, SIM905  tables of words are easier to read and to extend as text
+
 from __future__ import annotations
 
 import re
@@ -112,7 +114,14 @@ class ProcedureReader:
         return found
 
     def _collect(
-        self, section: Section, part: Part, draft: ProcedureDraft, inner: list[ProcedureDraft], top: bool, severity: str, around: Part = Part.OTHER
+        self,
+        section: Section,
+        part: Part,
+        draft: ProcedureDraft,
+        inner: list[ProcedureDraft],
+        top: bool,
+        severity: str,
+        around: Part = Part.OTHER,
     ) -> None:
         """Take a section's own blocks as one phase, then its subsections."""
         # A part that was only guessed from a verb does not turn the bullets below it into steps.

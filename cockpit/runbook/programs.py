@@ -4,6 +4,8 @@ A line of a program's table says: the first words of the command (options are le
 they are written here), what that may do, and why. The longest line that fits counts; "" is the program itself.
 """
 
+# ruff: noqa: E501, SIM905  tables of words are easier to read and to extend as text
+
 from __future__ import annotations
 
 from dataclasses import dataclass

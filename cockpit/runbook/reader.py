@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePath
 
 from cockpit.model.health import Json
-from cockpit.model.runbook import BrokenLink, Branch, Input, Kind, Phase, Procedure, Runbook, Step
+from cockpit.model.runbook import Branch, BrokenLink, Input, Kind, Phase, Procedure, Runbook, Step
 from cockpit.runbook import front_matter, inline
 from cockpit.runbook.annotations import read_fence_info
 from cockpit.runbook.blocks import Block, BlockType, parse, walk

@@ -1,5 +1,7 @@
 """What the Redis commands do, as data taken from the COMMAND documentation of Redis 7 and Valkey 8."""
 
+# ruff: noqa: E501, SIM905  tables of words are easier to read and to extend as text
+
 from __future__ import annotations
 
 READS = frozenset(

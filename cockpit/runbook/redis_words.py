@@ -9,9 +9,9 @@ _HEX = re.compile(r"x([0-9a-fA-F]{2})")
 
 
 def split_redis(line: str) -> list[str] | None:
-    """The arguments of a line; None when its quotes do not balance.
+    r"""The arguments of a line; None when its quotes do not balance.
 
-    Double quotes know \\n \\r \\t \\b \\a \\xHH and backslash before any other character; single quotes know
+    Double quotes know \n \r \t \b \a \xHH and backslash before any other character; single quotes know
     only \\'. A closing quote must be followed by a space or the end, as in redis-cli.
     """
     arguments: list[str] = []

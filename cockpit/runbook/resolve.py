@@ -61,7 +61,7 @@ def resolve(command: Command, values: Mapping[str, str]) -> Operation:
 
 
 def needed(command: Command) -> tuple[str, ...]:
-    """The names that `resolve` needs values for, in order of appearance: placeholders, and for a request its $VARIABLES."""
+    """The names that `resolve` needs values for, in order: placeholders, and for a request its $VARIABLES."""
     variables = placeholders.variables(command.text) if command.kind is Kind.HTTP else ()
     return tuple(dict.fromkeys((*command.placeholders, *variables)))
 

@@ -87,7 +87,7 @@ def resolve_shell(command: Command, values: Mapping[str, str]) -> ShellCommand:
             "the grammar of bash does not fit the command, so a value cannot be put in safely", "edit it first"
         )
     found = {node_start: node for node in shell_syntax.descend(root) for node_start in _marks(node)}
-    line = _substituted(marked, found, {number: value for number, value in _numbered(places, names, values)})
+    line = _substituted(marked, found, dict(_numbered(places, names, values)))
     environment = tuple((names[place.name], values[place.name]) for place in _distinct(places))
     return ShellCommand(line, environment, command.annotations.cwd)
 

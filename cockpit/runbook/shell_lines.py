@@ -12,7 +12,8 @@ _HEREDOC = re.compile(r"<<-?\s*(?:\"([^\"\n]+)\"|'([^'\n]+)'|\\?([A-Za-z_][\w.]*
 _OPENERS = re.compile(r"(?:^|[;&|(]\s*|\b(?:do|then|else)\s+)(for|while|until|if|case|select)\b")
 _CLOSERS = re.compile(r"(?:^|[;&|)]\s*|\s)(done|fi|esac)\b")
 _PROMPT = re.compile(
-    r"^\s*(?:\$|%|❯|[\w.-]+@[\w.-]+[:~/\w. -]*[$#]|[\w-]*=[#>]|(?:\d{1,3}(?:\.\d{1,3}){3}|redis|127\.0\.0\.1):?\d*>)\s+(?=\S)"
+    r"^\s*(?:\$|%|❯|[\w.-]+@[\w.-]+[:~/\w. -]*[$#]|[\w-]*=[#>]"
+    r"|(?:\d{1,3}(?:\.\d{1,3}){3}|redis|127\.0\.0\.1):?\d*>)\s+(?=\S)"
 )
 
 

@@ -1,10 +1,13 @@
 """What a shell command may do: every simple command in it is looked up, wrappers are looked into."""
 
+# ruff: noqa: E501, SIM905  tables of words are easier to read and to extend as text
+
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 from cockpit.model.actions import Risk, RiskVerdict
 from cockpit.runbook import placeholders, programs, shell_syntax
@@ -176,7 +179,7 @@ def _judge_transfer(command: SimpleCommand) -> RiskVerdict:
 
 def _incomplete_curl(command: SimpleCommand) -> RiskVerdict:
     texts = command.texts
-    for flag, method in zip(texts, texts[1:], strict=False):
+    for flag, method in pairwise(texts):
         if flag in ("-X", "--request") and method not in ("GET", "HEAD", "OPTIONS"):
             return RiskVerdict(Risk.CHANGE, f"{method} changes something at the other end")
     return RiskVerdict(Risk.UNKNOWN, "the request is not complete")

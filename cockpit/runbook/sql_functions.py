@@ -5,6 +5,8 @@ administration functions). Stable functions that touch nothing are here; so are 
 tell the time or a random number.
 """
 
+# ruff: noqa: SIM905  tables of words are easier to read and to extend as text
+
 from __future__ import annotations
 
 READS = frozenset(

@@ -1,5 +1,7 @@
 """How documents are read: parts, classes of sections, steps, fences, decisions."""
 
+# ruff: noqa: E501  a document on one line is easier to compare with what is expected of it
+
 from __future__ import annotations
 
 import pytest
@@ -49,7 +51,10 @@ def test_bytes_marks_and_line_ends_are_put_right_without_moving_a_line() -> None
     assert runbook.procedures[0].steps[0].title == "do � it"
     assert runbook.procedures[0].steps[0].line == 3
     assert "not UTF-8" in runbook.notes[0]
-    assert runbook.sha256 == "d12cc0cbbb9bb6bf7d8de3df9e1ecc1f2cbcae8a0c8d0b6a3c1e2c1bb6d3a0ac" or len(runbook.sha256) == 64
+    assert (
+        runbook.sha256 == "d12cc0cbbb9bb6bf7d8de3df9e1ecc1f2cbcae8a0c8d0b6a3c1e2c1bb6d3a0ac"
+        or len(runbook.sha256) == 64
+    )
 
 
 def test_escape_sequences_never_get_through() -> None:
@@ -118,14 +123,18 @@ def test_symptoms_directly_below_make_a_procedure_even_when_numbered() -> None:
 
 
 def test_numbered_imperatives_are_stages_of_one_procedure() -> None:
-    procedure = only("# All\n\n## Rotating Keys\n\n### 1. Identify keys\n\n- one\n\n### 2. Create them\n\n1. x\n\n### 3. Verify\n\n- look\n")
+    procedure = only(
+        "# All\n\n## Rotating Keys\n\n### 1. Identify keys\n\n- one\n\n### 2. Create them\n\n1. x\n\n### 3. Verify\n\n- look\n"
+    )
     assert procedure.title == "Rotating Keys"
     assert [phase.part for phase in procedure.phases] == [Part.DIAGNOSIS, Part.MITIGATION, Part.VERIFY]
     assert procedure.steps[0].title == "Identify keys"
 
 
 def test_a_file_of_phases_is_one_procedure_named_by_its_heading() -> None:
-    procedure = only("# Runbook: KubePodCrashLooping\n\n## Meaning\n\nIt loops.\n\n## Diagnosis\n\n- look\n\n## Mitigation\n\n- act\n")
+    procedure = only(
+        "# Runbook: KubePodCrashLooping\n\n## Meaning\n\nIt loops.\n\n## Diagnosis\n\n- look\n\n## Mitigation\n\n- act\n"
+    )
     assert procedure.title == "KubePodCrashLooping"
     assert procedure.alerts == ("KubePodCrashLooping",)
     assert [step.title for step in procedure.steps] == ["look", "act"]
@@ -154,7 +163,9 @@ def test_a_severity_in_a_heading_holds_for_what_is_below() -> None:
 
 
 def test_slugs_are_unique() -> None:
-    runbook = read("# All\n\n## A\n\n### X\n\n**Symptoms:** x\n\n**Fix:**\n1. a\n\n## B\n\n### X\n\n**Symptoms:** x\n\n**Fix:**\n1. b\n")
+    runbook = read(
+        "# All\n\n## A\n\n### X\n\n**Symptoms:** x\n\n**Fix:**\n1. a\n\n## B\n\n### X\n\n**Symptoms:** x\n\n**Fix:**\n1. b\n"
+    )
     assert [procedure.slug for procedure in runbook.procedures] == ["x", "x-2"]
     assert runbook.procedures[1].step("x-2/1") is not None
 
@@ -224,7 +235,9 @@ def test_comments_title_commands_and_lone_comments_are_manual_steps() -> None:
 
 
 def test_alternatives_are_never_a_sequence() -> None:
-    procedure = fenced("# Option 1: gently\nnpx prisma migrate resolve --rolled-back [migration-name]\n\n# Option 2: reset\nnpx prisma migrate reset --force\n\nls\n")
+    procedure = fenced(
+        "# Option 1: gently\nnpx prisma migrate resolve --rolled-back [migration-name]\n\n# Option 2: reset\nnpx prisma migrate reset --force\n\nls\n"
+    )
     choice, first, second = procedure.steps[:3]
     assert [branch.steps for branch in choice.branches] == [(first.id,), (second.id,)]
     assert first.commands[0].alternatives_group == second.commands[0].alternatives_group is not None
@@ -292,7 +305,9 @@ def test_streaming_programs_are_known(text: str) -> None:
     assert commands(fenced(text))[0].streaming is (text != "redis-cli MONITOR" and text != "journalctl -fu a") or text
 
 
-@pytest.mark.parametrize("text", ["top -bn1 | head", "docker stats --no-stream", "tail -n 5 a", "pm2 logs --nostream", "pm2 list"])
+@pytest.mark.parametrize(
+    "text", ["top -bn1 | head", "docker stats --no-stream", "tail -n 5 a", "pm2 logs --nostream", "pm2 list"]
+)
 def test_programs_that_end_are_not_streaming(text: str) -> None:
     assert not commands(fenced(text))[0].streaming
 
@@ -400,7 +415,9 @@ def test_broken_links_are_found_with_their_lines() -> None:
     assert [(link.line, link.target) for link in runbook.broken_links] == [(3, "x.md#there")]
     runbook = read_runbook(text, "a", lambda _: False)
     assert [(link.line, link.target) for link in runbook.broken_links] == [(3, "x.md#there"), (7, "down.md")]
-    assert [(entry.title, entry.target, entry.signal, entry.line) for entry in runbook.index] == [("Down", "down.md", "ApiDown", 7)]
+    assert [(entry.title, entry.target, entry.signal, entry.line) for entry in runbook.index] == [
+        ("Down", "down.md", "ApiDown", 7)
+    ]
 
 
 def test_inline_markdown_becomes_plain_text() -> None:

@@ -32,7 +32,7 @@ def made(text: str, kind: Kind | None = None, known: tuple[str, ...] = ()) -> Co
 
 @given(VALUES)
 def test_a_redis_value_is_exactly_part_of_one_argument(value: str) -> None:
-    command = made('SET "lock:$job" \'x <owner>\' PX 5', Kind.REDIS)
+    command = made("SET \"lock:$job\" 'x <owner>' PX 5", Kind.REDIS)
     assert resolve(command, {"job": value, "owner": value}) == RedisCommand(
         ("SET", f"lock:{value}", f"x {value}", "PX", "5")
     )
@@ -217,7 +217,7 @@ def test_a_host_must_be_a_host() -> None:
 
 def test_curl_becomes_a_request() -> None:
     command = made(
-        "curl -fsS -X POST -u \"$USER_NAME:$PASS_WORD\" \\\n  \"https://x/v1/<id>\" -H 'Content-Type: application/json' "
+        'curl -fsS -X POST -u "$USER_NAME:$PASS_WORD" \\\n  "https://x/v1/<id>" -H \'Content-Type: application/json\' '
         "-d '{\"ttl\": 60}' | jq"
     )
     operation = resolve(command, {"USER_NAME": "u", "PASS_WORD": "p", "id": "a/b"})
@@ -281,7 +281,7 @@ def test_a_here_document_expands_a_value_once() -> None:
         ("git checkout <x1>", "--force"),
         ("<x1> a", "ls"),
         ("ssh host 'rm <x1>'", "a; b"),
-        ("bash -c \"rm <x1>\"", "$(b)"),
+        ('bash -c "rm <x1>"', "$(b)"),
         ("docker exec a sh -c 'rm <x1>'", "a b"),
         ("awk '/<x1>/ {print}' a", "/ {system(1)} /"),
         ("echo $((<x1> + 1))", "a[$(id)]"),
