@@ -75,6 +75,6 @@ class PaneChanges:
             return
 
         async def confirm() -> None:
-            await self._screen.app.push_screen_wait(ConfirmScreen(road, draft, self._session.clock, self._screen.look))
+            await self._screen.wait_for(ConfirmScreen(road, draft, self._session.clock, self._screen.look))
 
         self._screen.latched("a confirmation", confirm)

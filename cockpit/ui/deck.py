@@ -50,7 +50,7 @@ def places(width: int, height: int, shown: str, zoomed: bool) -> dict[str, Regio
     bottom = shown if shown in BOTTOM else LOGS
     third = height - first - second
     return {
-        **_row((HEALTH, ACTIVITY), (43, 57), 0, first, width),
+        **_row((HEALTH, ACTIVITY), (40, 60), 0, first, width),
         **_row((LOCKS, SERVICES), (1, 1), first, second, width),
         bottom: Region(0, first + second, width, third),
     }

@@ -133,7 +133,7 @@ class Spoken:
         self._screen.set_interval_of_pane(lambda before: seconds)
 
     async def _asked(self, question: str) -> str:
-        text = await self._screen.app.push_screen_wait(Ask(question, self._screen.look))
+        text = await self._screen.wait_for(Ask(question, self._screen.look))
         return text or ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cockpit.engine.confirmation import ARMING
 from cockpit.model.actions import Outcome, Risk
 from cockpit.model.activity import Backend, waiters_behind
 from cockpit.model.incident import StepState
@@ -36,6 +37,7 @@ class StepKeys:
         self._screen = screen
         self._session = session
         self._reading: set[str] = set()
+        self._pressed_at = float("-inf")
         self.walk: Walk | None = None
 
     async def open(self, runbook: Runbook, procedure: Procedure, values: dict[str, str] | None = None) -> None:
@@ -72,6 +74,9 @@ class StepKeys:
             return
         walk, step = found
         command = walk.command(step)
+        reads = command is not None and walk.runs(command) and command.risk is Risk.READ
+        if self._repeated() and not reads:
+            return
         if step.id in self._reading:
             self._screen.say("this step is still running", Tone.WARN)
         elif command is not None and walk.runs(command):
@@ -86,6 +91,11 @@ class StepKeys:
             self._screen.latched("a decision", lambda: self._decide(walk, step))
         else:
             self._screen.latched("a step", lambda: self._tick(walk, step, ""))
+
+    def _repeated(self) -> bool:
+        """Whether the key repeats because it is held: a held Enter must not tick its way through a procedure."""
+        before, self._pressed_at = self._pressed_at, self._screen.monotonic()
+        return self._pressed_at - before < ARMING
 
     def note(self) -> None:
         """Tick the step with a note."""
@@ -167,7 +177,7 @@ class StepKeys:
         default = walk.run.values.get(wanted.name, wanted.default)
         title = wanted.prompt or f"{wanted.name}?"
         offers = self._offers(wanted.source)
-        value = await self._screen.app.push_screen_wait(
+        value = await self._screen.wait_for(
             Ask(title, self._screen.look, default, offers, lambda text: _objection(wanted, text))
         )
         if value is None:
@@ -179,7 +189,7 @@ class StepKeys:
     def _offers(self, source: str) -> list[Offer]:
         panes = self._screen.panes
         if source == "locks":
-            return [(str(row.key[1]), row.text) for row in panes.locks.table.state.rows if isinstance(row.key, tuple)]
+            return panes.locks.offers()
         if source == "containers":
             return [
                 (service.name, service.state)
@@ -223,8 +233,8 @@ class StepKeys:
                 return ""
             return "the verify step holds" if record.verified else f"the verify step does not hold: {record.note}"
 
-        await self._screen.app.push_screen_wait(
-            ConfirmScreen(road, draft, self._session.clock, self._screen.look, conclude)
+        await self._screen.wait_for(
+            ConfirmScreen(road, draft, self._session.clock, self._screen.look, conclude, self._screen.low_lines)
         )
         self._screen.update_walk()
 
@@ -238,7 +248,7 @@ class StepKeys:
 
     async def _decide(self, walk: Walk, step: Step) -> None:
         titles = [branch.title for branch in step.branches]
-        number = await self._screen.app.push_screen_wait(Choice(step.title, titles, self._screen.look))
+        number = await self._screen.wait_for(Choice(step.title, titles, self._screen.look))
         if number is not None:
             await self._session.runner.decide(walk.run, step, step.branches[number])
             self._screen.go_to_next_step()
@@ -250,7 +260,7 @@ class StepKeys:
         walk, step = found
 
         async def ask() -> None:
-            text = await self._screen.app.push_screen_wait(
+            text = await self._screen.wait_for(
                 Ask(question, self._screen.look, objection=lambda text: "" if text else "it needs a few words")
             )
             if text:

@@ -334,7 +334,7 @@ def a_runbook(text: str = RUNBOOK_TEXT) -> Runbook:
 
 
 def _plans() -> tuple[CheckPlan, ...]:
-    stale = "age >= 2.0 * every"
+    stale = "intervals >= 2.0"
     return (
         CheckPlan("api.healthz", "http", HEALTHZ),
         CheckPlan("cron.recalculate", "job", JOBS, "recalculate", crit=stale, job=RECALCULATE),

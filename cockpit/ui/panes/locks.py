@@ -56,6 +56,15 @@ class LocksPane(TablePane):
                     return source, lock
         return None
 
+    def offers(self) -> list[tuple[str, str]]:
+        """All keys, and what is known of each in a few words."""
+        found = []
+        for _, snapshot in self._snapshots():
+            for lock in snapshot.locks:
+                owner = f", {self.look.text(lock.owner)}" if lock.owner else ""
+                found.append((lock.key, f"{lock.state.value}{owner}"))
+        return found
+
     def detail(self, now: datetime, cells: int) -> tuple[str, list[Line]] | None:
         """All about the selected lock."""
         found = self.chosen()

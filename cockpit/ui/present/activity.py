@@ -30,7 +30,7 @@ COLUMNS = (
     Column("WAITS FOR", 9, most=20, drop=2),
     Column("AGE", 7, most=8, right=True),
     Column("BLOCKS", 6, right=True, drop=1),
-    Column("QUERY", 18, flex=1),
+    Column("QUERY", 20, flex=1),
 )
 
 SORTS: tuple[tuple[str, int], ...] = (("age", 5), ("blocks", 6), ("pid", 0), ("application", 2))
@@ -56,7 +56,7 @@ def activity_summary(snapshot: ActivitySnapshot, view: View) -> Line:
         spans += [Span(" · ", Tone.FAINT), Span(f"{snapshot.waiting} waiting", Tone.WARN)]
     idle = sum(1 for backend in snapshot.backends if backend.idle_in_transaction)
     if idle:
-        spans += [Span(" · ", Tone.FAINT), Span(f"{idle} idle in transaction", Tone.WARN)]
+        spans += [Span(" · ", Tone.FAINT), Span(f"{idle} idle tx", Tone.WARN)]
     if snapshot.in_recovery:
         spans += [Span(" · ", Tone.FAINT), Span("standby", Tone.ACCENT)]
     return (*spans, Span(" · ", Tone.FAINT), Span(view.value, Tone.DIM))

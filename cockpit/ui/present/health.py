@@ -14,7 +14,7 @@ from cockpit.ui.widgets.table_state import Row
 STRIP_CELLS = 8
 
 COLUMNS = (
-    Column("CHECK", 18, most=30, flex=1),
+    Column("CHECK", 17, most=30, flex=1),
     Column("VALUE", 6, most=14, right=True),
     Column("TREND", STRIP_CELLS, drop=2),
     Column("TOOK", 5, most=6, right=True, drop=3),
@@ -52,6 +52,7 @@ def _row(result: CheckResult, now: datetime, look: Look) -> Row:
         name += [Span(" "), verdict_shape(result.pending, look.shapes), Span(" soon", Tone.DIM)]
     if result.changes >= 3:
         name.append(Span(f" {result.changes} flaps", Tone.WARN))
+    strip_tone = Tone.FAINT if result.verdict is Verdict.OK else tone
     value_tone = Tone.PLAIN if result.verdict is Verdict.OK else tone
     since = None if result.since is None else (now - result.since).total_seconds()
     return Row(
@@ -59,7 +60,7 @@ def _row(result: CheckResult, now: datetime, look: Look) -> Row:
         (
             tuple(name),
             line(look.text(result.value), value_tone),
-            line(strip(result.history, STRIP_CELLS, look.shapes), Tone.ACCENT),
+            line(strip(result.history, STRIP_CELLS, 0.0, look.shapes), strip_tone),
             line(latency(result.latency), Tone.DIM),
             line(short_age(since), Tone.DIM) if since is not None else EMPTY,
         ),

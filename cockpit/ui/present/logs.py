@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from cockpit.model.logs import Level, LogLine
 from cockpit.ui.look import Look
 from cockpit.ui.spans import Line, Span, Tone
+
+_STAMP = re.compile(r"^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?\]?\s+")
+"""The time that a line begins with; the pane shows it already."""
 
 _TONES = {
     Level.ERROR: Tone.CRIT,
@@ -28,7 +33,7 @@ def log_spans(entry: LogLine, needle: str, name_cells: int, look: Look) -> Line:
     head = [Span(f"{entry.at:%H:%M:%S} ", Tone.FAINT)]
     if name_cells:
         head.append(Span(f"{entry.stream[:name_cells]:<{name_cells}} ", Tone.DIM))
-    return (*head, *marked(look.text(entry.text), needle, tone))
+    return (*head, *marked(look.text(_STAMP.sub("", entry.text, count=1)), needle, tone))
 
 
 def marked(text: str, needle: str, tone: Tone) -> Line:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cockpit.model.services import Service, ServicesSnapshot
 from cockpit.ui.look import Look
-from cockpit.ui.present.words import data_size, full_strip, percent, short_age
+from cockpit.ui.present.words import data_size, percent, short_age, strip
 from cockpit.ui.spans import EMPTY, Line, Span, Tone, joined, line
 from cockpit.ui.widgets.columns import Column
 from cockpit.ui.widgets.table_state import Row
@@ -100,7 +100,7 @@ def _row(source: object, service: Service, cpu: tuple[float, ...], now: datetime
             line(_state_words(service), Tone.DIM if rank == 2 else tone),
             line(short_age(up), Tone.DIM) if up is not None else EMPTY,
             line(percent(service.cpu_percent), Tone.WARN if (service.cpu_percent or 0) >= 90 else Tone.PLAIN),
-            line(full_strip(cpu, STRIP_CELLS, 100.0, shapes), Tone.ACCENT),
+            line(strip(cpu, STRIP_CELLS, 100.0, shapes), Tone.DIM),
             line(data_size(service.memory_bytes)),
             line("" if service.restarts is None else str(restarts), Tone.WARN if restarts else Tone.FAINT),
             line(look.text(service.image), Tone.FAINT),

@@ -68,20 +68,8 @@ def latency(seconds: float | None) -> str:
     return f"{seconds * 1000:.0f}ms" if seconds < 1 else f"{seconds:.1f}s"
 
 
-def strip(numbers: tuple[float, ...], cells: int, shapes: Shapes) -> str:
-    """A strip of bars for the last `cells` numbers, scaled from their least to their greatest."""
-    shown = numbers[-cells:]
-    if len(shown) < 2:
-        return ""
-    low, high = min(shown), max(shown)
-    top = len(shapes.bars) - 1
-    if high <= low:
-        return shapes.bars[0] * len(shown)
-    return "".join(shapes.bars[round((n - low) / (high - low) * top)] for n in shown)
-
-
-def full_strip(numbers: tuple[float, ...], cells: int, highest: float, shapes: Shapes) -> str:
-    """The same, scaled from 0 to the given highest or the greatest number, whichever is more."""
+def strip(numbers: tuple[float, ...], cells: int, highest: float, shapes: Shapes) -> str:
+    """A strip of bars for the last `cells` numbers, scaled from 0 to `highest` or the greatest, whichever is more."""
     shown = numbers[-cells:]
     top, high = len(shapes.bars) - 1, max((highest, *shown))
     return "".join(shapes.bars[min(top, round(max(0.0, n) / high * top))] for n in shown) if high > 0 else ""

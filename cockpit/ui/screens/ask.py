@@ -46,7 +46,7 @@ class Ask(Sheet[str | None]):
         self._offers = list(offers)
         self._objection = objection
         self.frame = FrameTitle()
-        self.field = Input(default, select_on_focus=True, compact=True)
+        self.field: Input = Input(default, select_on_focus=True, compact=True)
         self.field.cursor_blink = False
         self.list = LineTable((Column("", 8, most=40), Column("", 10, flex=1)), show_header=False)
         self.list.can_focus = False
@@ -68,7 +68,8 @@ class Ask(Sheet[str | None]):
         keys = (Span("⏎", Tone.KEY), Span(" take it  ", Tone.DIM), Span("esc", Tone.KEY), Span(" not now", Tone.DIM))
         self.frame.show((Span(self._title, Tone.TITLE),), keys, edge=Tone.FRAME)
         framed = self.query_one(".framed")
-        framed.styles.height = 3
+        framed.styles.height = 2 if self._offers else 3
+        framed.set_class(bool(self._offers), "joined")
         self.problem.styles.height = 1
         if self._offers:
             self.list.set_rows([Row(v, (line(v, Tone.STRONG), line(what, Tone.DIM))) for v, what in self._offers])

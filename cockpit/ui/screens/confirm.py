@@ -18,7 +18,7 @@ from cockpit.ui.look import Look
 from cockpit.ui.present.question import outcome_lines, question_lines, refused_lines, running_lines, waiting_lines
 from cockpit.ui.present.words import risk_word
 from cockpit.ui.screens.sheet import Sheet
-from cockpit.ui.spans import Line, Span, Tone, line
+from cockpit.ui.spans import EMPTY, Line, Span, Tone, line
 from cockpit.ui.widgets.frame_title import FrameTitle
 from cockpit.ui.widgets.lines import Lines
 
@@ -51,10 +51,22 @@ class ConfirmScreen(Sheet[Outcome | None]):
         clock: judges key presses.
         look: shapes and masking.
         conclude: told the outcome.
+        lines: lines that it covers at least, so that nothing half-hidden shows above it.
     """
 
-    def __init__(self, road: Road, draft: Draft, clock: Clock, look: Look, conclude: Conclude = _nothing) -> None:
+    takes_keys_ahead = False
+
+    def __init__(
+        self,
+        road: Road,
+        draft: Draft,
+        clock: Clock,
+        look: Look,
+        conclude: Conclude = _nothing,
+        lines: int = 0,
+    ) -> None:
         super().__init__(look.shapes)
+        self._least_lines = lines
         self.stage = Stage.LOOKING
         self.action: Action | None = None
         self.confirmation: Confirmation | None = None
@@ -193,6 +205,7 @@ class ConfirmScreen(Sheet[Outcome | None]):
             shown.append(line(f"{self.shapes.ellipsis} {left} more lines, ↑ ↓ move", Tone.WARN))
         else:
             shown = list(content)
+        shown += [EMPTY] * (self._least_lines - len(shown) - len(demand) - 2)
         self.body.styles.height = len(shown) + len(demand) + 1
         self.body.show([*shown, *demand])
         title = {

@@ -87,6 +87,23 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
         return self._drawer_open and not self.wide
 
     @property
+    def card_lines(self) -> int:
+        """Lines of the step card."""
+        height = self.app.size.height
+        return 8 if height < 30 else 12 if height < 56 else 15
+
+    @property
+    def low_lines(self) -> int:
+        """Lines of card and footer together, which a confirmation covers."""
+        return self.card_lines + 1 if self.card.has_class("shown") else 0
+
+    @property
+    def sidebar_cells(self) -> int:
+        """Cells of the sidebar."""
+        width = self.app.size.width
+        return min(64, max(40, width * 27 // 100)) if self.wide else min(56, width * 8 // 10)
+
+    @property
     def active_pane(self) -> Pane | None:
         """The pane whose body has the focus."""
         return next((pane for pane in self.panes if pane.body is self.focused), None)
@@ -125,12 +142,13 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
         self.sidebar.set_class(self.walking, "walking")
         tabs = width < TABS_BELOW
         self.tab_line.set_class(tabs, "shown")
-        card_lines = 8 if height < 30 else 12 if height < 56 else 15
+        card_lines = self.card_lines
         self.card.set_class(self.walking and not zoomed, "shown")
         self.card.styles.height = card_lines
         taken = 2 + int(tabs) + (card_lines if self.walking and not zoomed else 0)
         taken += int(self.notice.has_class("shown")) + int(self.find_line.has_class("shown"))
-        beside = 46 if self.wide and not self.sidebar.has_class("hidden") else 0
+        self.sidebar.styles.width = self.sidebar_cells
+        beside = self.sidebar_cells if self.wide and not self.sidebar.has_class("hidden") else 0
         self.deck.arrange_panes(width - beside, max(3, height - taken), one=tabs)
         self._keep_focus()
         self._show_tabs()
@@ -140,7 +158,7 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
         self.deck.shown = name
         self._drawer_open = False
         self.lay_out()
-        self.panes.named(name).body.focus()
+        self.set_focus(self.panes.named(name).body)
 
     def go_to_sidebar(self) -> None:
         """Give the keys to the steps, else the runbooks; from the one to the other."""
@@ -150,7 +168,7 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
         steps_next = self.walking and self.focused is not self.sidebar.steps
         target = self.sidebar.steps if steps_next else self.sidebar.runbooks
         self.lay_out()
-        target.focus()
+        self.set_focus(target)
 
     def cycle(self, step: int) -> None:
         """Give the keys to the next part that takes them."""
@@ -162,7 +180,7 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
         if self.wide or self.drawer_open:
             stops += [self.sidebar.runbooks] + ([self.sidebar.steps] if self.walking else [])
         here = stops.index(self.focused) if self.focused in stops else -step
-        stops[(here + step) % len(stops)].focus()
+        self.set_focus(stops[(here + step) % len(stops)])
 
     def zoom(self) -> None:
         """Give the pane all the room, or take it back."""
@@ -178,7 +196,7 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
         self._drawer_open = False
         if was_open:
             self.lay_out()
-            self.panes.named(self.deck.shown).body.focus()
+            self.set_focus(self.panes.named(self.deck.shown).body)
         return was_open
 
     def _keep_focus(self) -> None:
@@ -190,7 +208,7 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
         if hidden or astray or steps_gone:
             visible = self.deck.visible_names
             name = self.deck.shown if self.deck.shown in visible else visible[0]
-            self.panes.named(name).body.focus()
+            self.set_focus(self.panes.named(name).body)
 
     def _show_tabs(self) -> None:
         """Name the panes that are not on the screen, where they can be reached by number."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import on
 from textual.events import DescendantFocus, Key
@@ -25,7 +26,7 @@ from cockpit.ui.present.footer import footer_line, help_lines
 from cockpit.ui.present.runbooks import step_rows
 from cockpit.ui.screens.laid_out import LaidOutScreen
 from cockpit.ui.screens.palette import Entry, Palette
-from cockpit.ui.screens.sheet import key_name
+from cockpit.ui.screens.sheet import Sheet, key_name
 from cockpit.ui.screens.viewer import Viewer
 from cockpit.ui.shapes import ASCII
 from cockpit.ui.spans import Span, Tone
@@ -37,6 +38,8 @@ from cockpit.ui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
     from cockpit.engine.session import Session
+
+T = TypeVar("T")
 
 _NOT_IN_LOGS = frozenset({"table.tag", "table.untag", "table.sort"})
 _PLACES = {"locks": "locks", "backends": "activity", "containers": "services"}
@@ -60,12 +63,13 @@ class MainScreen(LaidOutScreen):
         self.spoken: Spoken | None = None
         self.keymap = Keymap(role)
         self.latch = ""
+        self._ahead: deque[Key] = deque(maxlen=200)
         self._handlers: dict[str, Handler] = handlers(self)
 
     def on_mount(self) -> None:
         """Paint the frame from what is known already."""
         self.lay_out()
-        self.panes.health.body.focus()
+        self.set_focus(self.panes.health.body)
         for pane in self.panes:
             pane.retitle(self.now())
         self.bring_up_bars()
@@ -117,7 +121,10 @@ class MainScreen(LaidOutScreen):
         self.run_worker(self._guarded(work), exit_on_error=False)
 
     def latched(self, what: str, start: Callable[[], Awaitable[None]]) -> None:
-        """Do one thing at a time: while one waits for an answer, another is refused, not stacked."""
+        """Do one thing at a time: while one waits for an answer, another is refused, not stacked.
+
+        Keys that come meanwhile go to its question; when it asks none they are dropped.
+        """
         if self.latch:
             self.say(f"{self.latch} comes first", Tone.WARN)
             return
@@ -128,8 +135,20 @@ class MainScreen(LaidOutScreen):
                 await start()
             finally:
                 self.latch = ""
+                self._ahead.clear()
 
         self.launch(work())
+
+    async def wait_for(self, sheet: Sheet[T]) -> T | None:
+        """Show a sheet and wait for what it returns; keys that ran ahead of it are typed into it.
+
+        A confirmation gets none of them: nobody has read it yet.
+        """
+        answer = self.app.push_screen(sheet, wait_for_dismiss=True)
+        ahead, self._ahead = list(self._ahead), deque(maxlen=200)
+        for key in ahead if sheet.takes_keys_ahead else ():
+            sheet.post_message(key)
+        return await answer
 
     async def _guarded(self, work: Coroutine[None, None, None]) -> None:
         try:
@@ -155,12 +174,20 @@ class MainScreen(LaidOutScreen):
         return [b for b in found if b.id in self._handlers and not (logs and b.id in _NOT_IN_LOGS)]
 
     def on_key(self, event: Key) -> None:
-        """Send a key to its handler; the find line keeps its own."""
-        if isinstance(self.focused, Input):
-            return
-        binding = self.find_binding(key_name(event))
+        """Send a key to its handler; keys that run ahead of a question wait for it."""
+        if self.app.screen is not self:
+            self.app.screen.post_message(Key(event.key, event.character))
+        elif self.focused is self.find_line:
+            self.find_line.typed_ahead(event)
+        elif self.latch:
+            self._ahead.append(Key(event.key, event.character))
+        else:
+            self._dispatch(event)
         event.stop()
         event.prevent_default()
+
+    def _dispatch(self, event: Key) -> None:
+        binding = self.find_binding(key_name(event))
         if binding is not None:
             self.invoke(binding.id)
 
@@ -216,11 +243,11 @@ class MainScreen(LaidOutScreen):
         self.deck.zoomed = False
         self.lay_out()
         if walk is None:
-            self.sidebar.runbooks.focus() if self.wide else self.panes.health.body.focus()
+            self.set_focus(self.sidebar.runbooks if self.wide else self.panes.health.body)
             return
         self.update_walk()
         self.sidebar.steps.move_to(0)
-        self.sidebar.steps.focus()
+        self.set_focus(self.sidebar.steps)
         self.call_after_refresh(self.update_card)
 
     def update_walk(self) -> None:
@@ -314,7 +341,7 @@ class MainScreen(LaidOutScreen):
             self.find_line.value = self.active_pane.needle()
             self.find_line.add_class("shown")
             self.footer.add_class("hidden")
-            self.find_line.focus()
+            self.set_focus(self.find_line)
 
     @on(Input.Changed, "#prompt")
     def find_changed(self, event: Input.Changed) -> None:
@@ -332,7 +359,7 @@ class MainScreen(LaidOutScreen):
         self.footer.remove_class("hidden")
         if not event.kept:
             pane.find("")
-        pane.body.focus()
+        self.set_focus(pane.body)
         pane.retitle(self.now())
 
     def find_next(self, step: int) -> None:

@@ -51,7 +51,7 @@ class Palette(Sheet[tuple[str, str] | None]):
         super().__init__(look.shapes)
         self._entries = list(entries)
         self.frame = FrameTitle()
-        self.field = Input(compact=True)
+        self.field: Input = Input(compact=True)
         self.field.cursor_blink = False
         self.list = LineTable((Column("", 20, flex=1), Column("", 6, most=34, right=True)), show_header=False)
         self.list.can_focus = False

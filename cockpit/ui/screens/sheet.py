@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from textual.events import Key
 from textual.screen import ModalScreen
+from textual.widgets import Input
 
 from cockpit.ui.shapes import UNICODE, Shapes
 
@@ -22,16 +23,24 @@ def key_name(event: Key) -> str:
 class Sheet(ModalScreen[T], inherit_bindings=False):
     """A modal that handles its keys itself and lets none through to what is behind it."""
 
+    takes_keys_ahead = True
+    """Whether keys that were pressed before it was on the screen are meant for it."""
+
     def __init__(self, shapes: Shapes = UNICODE) -> None:
         super().__init__()
         self.shapes = shapes
+        self.field: Input | None = None
 
     def pressed(self, key: str, event: Key) -> bool:
         """Act on a key; False leaves it to the focused widget."""
         return True
 
     def on_key(self, event: Key) -> None:
-        """Act on a key and keep it here."""
-        if self.pressed(key_name(event), event):
+        """Act on a key and keep it here; a letter that the field did not get is typed into it."""
+        handled = self.pressed(key_name(event), event)
+        if not handled and self.field is not None and event.is_printable and event.character:
+            self.field.insert_text_at_cursor(event.character)
+            handled = True
+        if handled:
             event.stop()
             event.prevent_default()

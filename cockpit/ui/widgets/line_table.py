@@ -158,7 +158,8 @@ class LineTable(Widget, can_focus=True):
         self.refresh()
 
     def on_focus(self, event: Focus) -> None:
-        """Show the cursor as the one that keys act on."""
+        """Show the cursor as the one that keys act on; from now on it belongs to its row."""
+        self.state.pinned = True
         self._refresh_row(self.state.cursor)
 
     def on_blur(self, event: Blur) -> None:
@@ -189,7 +190,7 @@ class LineTable(Widget, can_focus=True):
     def _row_strip(self, index: int, row: Row, cells: int, paint: Paint) -> Strip:
         colours = paint.colours
         background = ""
-        if index == self.state.cursor and not row.heading:
+        if index == self.state.cursor and self.state.pinned and not row.heading:
             background = colours.cursor if self.has_focus else colours.cursor_faded
         elif row.key in self.state.tags:
             background = colours.raised

@@ -29,13 +29,23 @@ class Row:
 
 
 class TableState:
-    """Rows, filter, cursor and tags, without any widget."""
+    """Rows, filter, cursor and tags, without any widget.
+
+    Attributes:
+        rows: what is shown.
+        cursor: number of the row under the cursor.
+        tags: keys of tagged rows.
+        needle: what rows are filtered by.
+        pinned: True once a person has looked at the cursor's row: from then on the cursor belongs to that row;
+            before, it stays on the first one.
+    """
 
     def __init__(self) -> None:
         self.rows: tuple[Row, ...] = ()
         self.cursor = 0
         self.tags: set[Hashable] = set()
         self.needle = ""
+        self.pinned = False
         self._all: tuple[Row, ...] = ()
 
     @property
@@ -67,15 +77,17 @@ class TableState:
         self._apply()
 
     def _apply(self) -> None:
-        key = self.current.key if self.current else None
+        key = self.current.key if self.current and self.pinned else None
         wanted = self.needle.casefold()
         self.rows = tuple(r for r in self._all if not wanted or r.heading or wanted in r.text.casefold())
         self.tags.intersection_update({row.key for row in self.rows})
         found = next((index for index, row in enumerate(self.rows) if row.key == key), None)
-        self.cursor = self._selectable(self.cursor if found is None else found, 1)
+        stay = self.cursor if self.pinned else 0
+        self.cursor = self._selectable(stay if found is None else found, 1)
 
     def to(self, index: int) -> None:
         """Put the cursor on the row of that number, or the nearest one that can be selected."""
+        self.pinned = True
         step = -1 if index < self.cursor else 1
         self.cursor = self._selectable(index, step)
 
@@ -84,6 +96,7 @@ class TableState:
         for index, row in enumerate(self.rows):
             if row.key == key:
                 self.cursor = index
+                self.pinned = True
                 return True
         return False
 
