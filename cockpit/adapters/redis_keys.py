@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +19,8 @@ EXPANSION_CAP = 10_000
 """Keys that a glob may match; more are refused, since nobody can look them over."""
 SCAN_COUNT = 500
 """Keys that one SCAN looks at."""
+_ESCAPED = re.compile(r"\\([*?\[\]\\])")
+_SPECIAL = re.compile(r"[*?\[]")
 _OWNER_CAP = 500
 _NO_SUCH_KEY, _NO_EXPIRY = -2, -1
 
@@ -76,14 +79,16 @@ async def look_up(connection: RedisConnection, keys: Sequence[str]) -> dict[str,
 async def expand(connection: RedisConnection, patterns: Sequence[str]) -> list[str]:
     """The keys that names and globs stand for; a glob is expanded by SCAN, since DEL takes none.
 
+    A backslash takes the meaning from the special character after it, as in Redis' own patterns.
+
     Raises:
         SourceRefused: when a glob matches more than EXPANSION_CAP keys.
         SourceError: when the server cannot be asked.
     """
     found: dict[str, None] = {}
     for pattern in patterns:
-        if not any(char in pattern for char in "*?["):
-            found[pattern] = None
+        if not _SPECIAL.search(_ESCAPED.sub("", pattern)):
+            found[_ESCAPED.sub(r"\1", pattern)] = None
             continue
         async for key in scan(connection, pattern):
             found[key] = None

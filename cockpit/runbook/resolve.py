@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from cockpit.model.actions import (
@@ -35,6 +36,8 @@ __all__ = [
     "resolve",
 ]
 
+_DELETING = frozenset({"DEL", "UNLINK"})
+_GLOB = re.compile(r"[*?\[\]\\]")
 _SHELL_KINDS = frozenset({Kind.SHELL, Kind.DOCKER, Kind.LOGS, Kind.SETTINGS})
 
 
@@ -94,4 +97,10 @@ def _redis(command: Command, values: Mapping[str, str]) -> RedisCommand:
     fixed = 2 if "|" in name or arguments[0].upper() in redis_commands.CONTAINERS else 1
     if any(template.holds(argument) for argument in arguments[:fixed]):
         raise RunbookError("a value stands where the name of the Redis command is expected", "write the command out")
-    return RedisCommand(tuple(template.fill(argument) for argument in arguments))
+    encode = _literal if arguments[0].upper() in _DELETING else str
+    return RedisCommand(tuple(template.fill(argument, encode) for argument in arguments))
+
+
+def _literal(value: str) -> str:
+    """A value in a key that may be written as a glob: its own special characters stand for themselves."""
+    return _GLOB.sub(r"\\\g<0>", value)

@@ -215,6 +215,15 @@ async def test_a_glob_is_expanded_and_only_unchanged_keys_go(kv: Redis, connecti
     await connection.close()
 
 
+async def test_an_escaped_star_is_a_star(kv: Redis, connection: RedisConnection) -> None:
+    kv.mset({"flag:*": "1", "flag:a": "2", "other:x*": "3"})
+    prepared = await executor(connection).prepare(RedisCommand(("DEL", r"flag:\*")))
+    assert prepared.identity == KeyIdentity("flag:*", b"1")
+    mixed = await executor(connection).prepare(RedisCommand(("DEL", r"*:x\*")))
+    assert mixed.identity == KeyIdentity("other:x*", b"3")
+    await connection.close()
+
+
 async def test_other_changes_show_the_key_and_are_sent_once(kv: Redis, connection: RedisConnection) -> None:
     kv.set("counter", "1")
     command = RedisCommand(("INCR", "counter"))

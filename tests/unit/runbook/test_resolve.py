@@ -370,3 +370,9 @@ def test_the_folder_travels_with_the_command() -> None:
 def test_a_person_reads_the_values() -> None:
     command = made("SELECT :'a1', :\"b2\", <c3>, <d4>", Kind.SQL)
     assert render(command, {"a1": "x'y", "b2": "t", "c3": "5\x1b[31m"}) == "SELECT 'x''y', \"t\", 5, <d4>"
+
+
+def test_a_value_in_a_key_to_delete_is_never_a_glob() -> None:
+    runbook = read_runbook("# P\n\n**Mitigation:**\n\n1. x\n\n   ```redis\n   DEL lock:<job> flag:*\n   ```\n", "p.md")
+    command = runbook.procedures[0].steps[0].commands[0]
+    assert resolve(command, {"job": "*"}) == RedisCommand(("DEL", r"lock:\*", "flag:*"))
