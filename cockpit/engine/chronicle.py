@@ -67,8 +67,9 @@ def unresolved(entries: Iterable[JournalEntry]) -> list[JournalEntry]:
 
 def unresolved_sentence(entry: JournalEntry) -> str:
     """What to say of an intent without outcome."""
+    command = " ".join(_text(entry, "command").split())
     return (
-        f"unknown, verify: {_text(entry, 'command')} on {_text(entry, 'source')} "
+        f"unknown, verify: {command} on {_text(entry, 'source')} "
         f"was begun by {entry.actor} at {entry.at:%Y-%m-%d %H:%M:%S}Z and never reported back"
     )
 
@@ -88,8 +89,8 @@ def entry_json(entry: JournalEntry) -> Json:
 
 
 def sentence(entry: JournalEntry) -> str:
-    """What happened, in one line."""
-    return _SENTENCES[entry.kind](entry)
+    """What happened, in one line; commands may be written in several."""
+    return " ".join(_SENTENCES[entry.kind](entry).split())
 
 
 def _incident(entry: JournalEntry) -> str:

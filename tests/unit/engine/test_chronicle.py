@@ -35,6 +35,12 @@ def test_an_intent_without_outcome_is_unknown() -> None:
     )
 
 
+def test_a_command_of_several_lines_is_said_in_one() -> None:
+    query = "SELECT 1\n  FROM jobs"
+    assert sentence(entry(EntryKind.READ, command=query, state="done")) == "read: SELECT 1 FROM jobs"
+    assert "SELECT 1 FROM jobs on" in unresolved_sentence(entry(EntryKind.INTENT, command=query, source="main"))
+
+
 def test_a_note_about_it_settles_it() -> None:
     assert unresolved([*STORY, entry(EntryKind.NOTE, text="looked", action="b")]) == []
 
