@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 SIDE_BY_SIDE = 84
 """Cells from which two panes fit beside each other."""
-THREE_ABREAST = 190
+THREE_ABREAST = 150
 """Cells from which three fit."""
 THREE_ROWS = 20
 """Lines from which three rows of panes fit."""

@@ -79,6 +79,7 @@ class Feed:
         for pane in self._screen.panes:
             if pane.display and pane.id in stale:
                 pane.changed(now)
+        self._screen.header.bring_up(self._session, now)
 
     def _ring(self) -> None:
         """Ring once when a check has newly become critical."""

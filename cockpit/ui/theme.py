@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rich.style import Style
 from textual.theme import Theme
+from textual.widget import Widget
 
 from cockpit.ui.spans import Tone
 
@@ -142,10 +143,16 @@ COLOURS = {DARK_NAME: DARK, LIGHT_NAME: LIGHT}
 
 
 class Paint:
-    """Turns tones into styles under one theme; remembers what it mixed."""
+    """Turns tones into styles under one theme; remembers what it mixed.
 
-    def __init__(self, styles: dict[Tone, Style], colours: Colours) -> None:
+    Attributes:
+        colours: of the theme.
+        ascii_only: True when no shape beyond ASCII may be drawn.
+    """
+
+    def __init__(self, styles: dict[Tone, Style], colours: Colours, *, ascii_only: bool) -> None:
         self.colours = colours
+        self.ascii_only = ascii_only
         self._styles = styles
         self._mixed: dict[tuple[Tone, str], Style] = {}
 
@@ -157,12 +164,17 @@ class Paint:
         return mixed
 
 
-_PAINTS = {name: Paint(styles, COLOURS[name]) for name, styles in STYLES.items()}
+_PAINTS = {
+    (name, ascii_only): Paint(styles, COLOURS[name], ascii_only=ascii_only)
+    for name, styles in STYLES.items()
+    for ascii_only in (False, True)
+}
 
 
-def paint_for(theme: str) -> Paint:
-    """The paint of a theme; a theme that is not ours gets the dark one."""
-    return _PAINTS.get(theme, _PAINTS[DARK_NAME])
+def paint_for(widget: Widget) -> Paint:
+    """The paint of the theme in force; a theme that is not ours gets the dark one."""
+    ascii_only = widget.app.has_class("ascii")
+    return _PAINTS.get((widget.app.theme, ascii_only), _PAINTS[DARK_NAME, ascii_only])
 
 
 def theme_name(wanted: str) -> str:

@@ -18,7 +18,7 @@ COLUMNS = (
     Column("OWNER", 10, most=26, flex=1),
     Column("HELD", 7, most=8, right=True),
     Column("TTL", 5, most=8, right=True, drop=1),
-    Column("LAST RUN", 8, most=12, right=True, drop=2),
+    Column("LAST RUN", 9, most=12, right=True, drop=2),
     Column("EVERY", 5, right=True, drop=3),
 )
 

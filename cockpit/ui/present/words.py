@@ -133,7 +133,7 @@ def freshness(readings: tuple[Reading[object], ...], now: datetime) -> Line:
         return (Span("no source", Tone.FAINT),)
     worst = max(readings, key=lambda r: (_RANKS[r.state], r.age(now) or 0.0))
     if worst.state is ReadingState.PENDING:
-        return (Span("reading" + "…", Tone.DIM),)
+        return (Span("reading…", Tone.DIM),)
     age = short_age(worst.age(now))
     if worst.state is ReadingState.FRESH:
         return (Span(age, Tone.DIM),)

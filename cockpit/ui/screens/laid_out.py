@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -39,6 +40,9 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
         facts: the environment, for the first picture.
         role: operator or observer.
     """
+
+    AUTO_FOCUS: ClassVar[str | None] = ""
+    """Textual would focus the runbooks first, and that pins their cursor before they are ranked."""
 
     def __init__(self, facts: EnvironmentFacts, role: Role) -> None:
         super().__init__(id="cockpit")
@@ -149,7 +153,10 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
         taken += int(self.notice.has_class("shown")) + int(self.find_line.has_class("shown"))
         self.sidebar.styles.width = self.sidebar_cells
         beside = self.sidebar_cells if self.wide and not self.sidebar.has_class("hidden") else 0
+        before = set(self.deck.visible_names)
         self.deck.arrange_panes(width - beside, max(3, height - taken), one=tabs)
+        for name in set(self.deck.visible_names) - before:
+            self.panes.named(name).changed(self.now())
         self._keep_focus()
         self._show_tabs()
 
@@ -214,11 +221,13 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
         """Name the panes that are not on the screen, where they can be reached by number."""
         visible = self.deck.visible_names
         hidden = [pane for pane in self.panes if pane.id not in visible]
-        spans: list[Span] = [Span(" 0", Tone.KEY), Span(" Runbooks ", Tone.DIM)]
+        gap = "  " if self.app.size.width >= 84 else " "
+        spans: list[Span] = [Span(" 0", Tone.KEY), Span(" Runbooks", Tone.DIM)]
         for pane in self.panes:
             here = pane.id in visible
-            spans.append(Span(f" {pane.number}", Tone.KEY))
-            spans.append(Span(f" {pane.label.removeprefix('Cron ').capitalize()} ", Tone.TITLE if here else Tone.DIM))
+            label = pane.label.removeprefix("Cron ").capitalize()
+            spans.append(Span(f"{gap}{pane.number}", Tone.KEY))
+            spans.append(Span(f" {label}", Tone.TITLE if here else Tone.DIM))
         self.tab_line.show([tuple(spans)])
         beside = "" if self.tab_line.has_class("shown") or self.deck.zoomed else visible[-1] if visible else ""
         for pane in self.panes:

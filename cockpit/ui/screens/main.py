@@ -83,7 +83,7 @@ class MainScreen(LaidOutScreen):
         self.keymap = Keymap(session.role, session.keys)
         self.session = session
         self.look = look_of(session)
-        self.set_class(session.ascii, "ascii")
+        self.app.set_class(session.ascii, "ascii")
         self.steps, self.changes = StepKeys(self, session), PaneChanges(self, session)
         self.spoken = Spoken(self, session)
         self._handlers = handlers(self)

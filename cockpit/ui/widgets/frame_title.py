@@ -37,7 +37,7 @@ class FrameTitle(Widget):
 
     def render_line(self, y: int) -> Strip:
         """The line."""
-        return strip_of(self._spans(self.size.width, self._edge), self.size.width, paint_for(self.app.theme))
+        return strip_of(self._spans(self.size.width, self._edge), self.size.width, paint_for(self))
 
     def _spans(self, cells: int, edge: Tone) -> Line:
         shapes = self.shapes

@@ -141,7 +141,7 @@ class LineTable(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
-        cells, paint = self.size.width, paint_for(self.app.theme)
+        cells, paint = self.size.width, paint_for(self)
         if self._header and y == 0:
             return strip_of(self._heading(), cells, paint)
         index = self._top + y - self._header

@@ -42,6 +42,6 @@ class Lines(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
-        paint = paint_for(self.app.theme)
+        paint = paint_for(self)
         content = self._lines[y] if y < len(self._lines) else EMPTY
         return strip_of(content, self.size.width, paint, paint.colours.raised if self._raised else "")

@@ -84,7 +84,7 @@ class RingLog(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
-        paint = paint_for(self.app.theme)
+        paint = paint_for(self)
         if y == 0:
             self._drawn = self.window.visible(self.size.height)
         if y >= len(self._drawn):
