@@ -112,7 +112,7 @@ class PostgresConnection:
             await asyncio.wait(set(self._leaving), timeout=_CLOSING)
 
     async def _connected(self, seconds: float) -> Connection:
-        if self._connection is not None and not self._connection.closed:
+        if self._connection is not None:
             return self._connection
         try:
             async with asyncio.timeout(max(0.05, seconds)):

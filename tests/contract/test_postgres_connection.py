@@ -16,7 +16,7 @@ import pytest
 
 from cockpit.adapters.postgres_connection import Connection, DeadlinePassed, own_pids, transaction
 from cockpit.model.errors import ConfigError, SourceRefused, SourceUnreachable
-from cockpit.sandbox.postgres_server import PostgresServer
+from cockpit.sandbox.postgres_server import MAX_CONNECTIONS, PostgresServer
 from tests.support.postgres import connection_to, running_version, session
 
 pytestmark = pytest.mark.anyio
@@ -198,8 +198,8 @@ async def test_taken_slots_name_what_keeps_room(server: PostgresServer) -> None:
         admin.execute("CREATE ROLE many LOGIN PASSWORD 'many'")
         url = server.address("many", "many", "postgres")
         async with contextlib.AsyncExitStack() as stack:
-            for _ in range(24):
-                with contextlib.suppress(psycopg.OperationalError):
+            with contextlib.suppress(psycopg.OperationalError):
+                for _ in range(MAX_CONNECTIONS):
                     await stack.enter_async_context(session(url))
             with pytest.raises(SourceRefused, match=r"every connection is taken; GRANT pg_use_reserved_connections"):
                 await connection_to(url).run(one, 5.0)
