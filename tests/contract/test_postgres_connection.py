@@ -14,6 +14,7 @@ import psutil
 import psycopg
 import pytest
 
+from cockpit.adapters import postgres_connection
 from cockpit.adapters.postgres_connection import Connection, DeadlinePassed, own_pids, transaction
 from cockpit.model.errors import ConfigError, SourceRefused, SourceUnreachable
 from cockpit.sandbox.postgres_server import MAX_CONNECTIONS, PostgresServer
@@ -90,7 +91,10 @@ async def test_it_opens_again_after_it_was_ended(server: PostgresServer) -> None
     await connection.close()
 
 
-async def test_a_server_that_hangs_is_left_and_not_waited_for(server: PostgresServer) -> None:
+async def test_a_server_that_hangs_is_left_and_not_waited_for(
+    server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_connection, "_CLOSING", 60.0)
     connection = connection_to(server.url)
     await connection.run(one, 5.0)
     with frozen(server):
@@ -98,7 +102,7 @@ async def test_a_server_that_hangs_is_left_and_not_waited_for(server: PostgresSe
             await connection.run(one, 0.3)
         with pytest.raises(SourceUnreachable, match="did not answer in time"):
             await connection.run(one, 0.5)
-        await connection.close()
+        await asyncio.wait_for(connection.close(), 10.0)
         assert own_pids() == []
     assert await connection.run(one, 5.0) == 1
     await connection.close()
