@@ -57,13 +57,14 @@ class Terminal:
         self.raw = bytearray()
         self.exit_code: int | None = None
         variables = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})}
-        variables.pop("NO_COLOR", None)
+        for misleading in ("NO_COLOR", "COLUMNS", "LINES"):  # a worker of xdist carries the last two
+            variables.pop(misleading, None)
         self.pid, self._master = pty.fork()
         if self.pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             if cwd is not None:
                 os.chdir(cwd)
             os.execvpe(command[0], list(command), variables)
-        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         os.set_blocking(self._master, False)
 
     def __enter__(self) -> Terminal:
@@ -133,6 +134,10 @@ class Terminal:
         for key in keys:
             os.write(self._master, KEYS.get(key, key).encode())
             self.feed(0.02)
+
+    def settings(self) -> list[object]:
+        """How the terminal treats its input and output now (termios), as `stty -a` shows it."""
+        return list(termios.tcgetattr(self._master))
 
     def resize(self, columns: int, rows: int) -> None:
         """Give the terminal another size."""
