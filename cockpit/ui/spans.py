@@ -76,6 +76,7 @@ def fit(spans: Line, cells: int, *, right: bool = False, ellipsis: str = "…") 
     """
     if cells <= 0:
         return EMPTY
+    spans = _near(spans, cells)
     length = width(spans)
     if length <= cells:
         padding = (Span(" " * (cells - length)),) if length < cells else ()
@@ -92,6 +93,14 @@ def fit(spans: Line, cells: int, *, right: bool = False, ellipsis: str = "…") 
         kept.append(span)
         room -= taken
     return (*kept, Span(ellipsis, tone))
+
+
+def _near(spans: Line, cells: int) -> Line:
+    """The line without what lies far beyond its end, so that a huge text costs no more than a short one."""
+    reach = 4 * cells + 64
+    if sum(len(span.text) for span in spans) <= reach:
+        return spans
+    return tuple(Span(span.text[:reach], span.tone) for span in spans)
 
 
 def joined(parts: list[Line], separator: str = "  ", tone: Tone = Tone.FAINT) -> Line:

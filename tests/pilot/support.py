@@ -35,6 +35,20 @@ class Screen:
         """Wait until a text is on the screen."""
         await until(lambda: text in self.text, what=f"{text!r} on the screen")
 
+    def shows(self, name: str) -> bool:
+        """Whether a pane is on the screen."""
+        return name in self.app.main.deck.visible_names
+
+    @property
+    def zoomed(self) -> bool:
+        """Whether one pane has all the room."""
+        return self.app.main.deck.zoomed
+
+    @property
+    def ending(self) -> bool:
+        """Whether the app is about to end."""
+        return self.app._exit
+
     @property
     def text(self) -> str:
         """What is on the screen, line by line."""

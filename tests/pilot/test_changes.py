@@ -230,7 +230,7 @@ async def test_an_unknown_outcome_says_so_for_each_target() -> None:
 
 async def test_while_it_is_carried_out_keys_do_nothing_and_quitting_waits() -> None:
     range_ = a_range()
-    range_.executors[KV].gate = asyncio.Event()
+    gate = range_.executors[KV].gate = asyncio.Event()
     async with a_screen(range_=range_) as screen:
         top = await asked(screen, "3", "D")
         await screen.press("y")
@@ -240,7 +240,7 @@ async def test_while_it_is_carried_out_keys_do_nothing_and_quitting_waits() -> N
         assert "carrying it out" in top.body.text
         screen.app.main.back_or_quit()
         assert not screen.app._exit
-        range_.executors[KV].gate.set()
+        gate.set()
         await screen.until(lambda: top.stage is Stage.TOLD)
 
 

@@ -249,10 +249,10 @@ async def test_escape_never_quits_and_q_does() -> None:
         await screen.press("escape", "escape", "escape")
         assert screen.app.is_running
         await screen.press("2", "z", "q")
-        assert not screen.app.main.deck.zoomed
-        assert screen.app._exit is False
+        assert not screen.zoomed
+        assert not screen.ending
         await screen.press("q")
-        assert screen.app._exit
+        assert screen.ending
 
 
 async def test_an_intent_without_outcome_is_said_until_it_is_put_away() -> None:
@@ -309,7 +309,7 @@ async def test_a_clash_of_remapped_keys_ends_with_a_sentence_that_names_both() -
 async def test_a_remapped_key_works_and_the_old_one_is_dead() -> None:
     async with a_screen(range_=a_range(keys={"pane.zoom": "f"})) as screen:
         await screen.press("2", "z")
-        assert not screen.app.main.deck.zoomed
+        assert not screen.zoomed
         await screen.press("f")
-        assert screen.app.main.deck.zoomed
+        assert screen.zoomed
         assert " f zoom" in screen.app.main.footer.text

@@ -33,6 +33,9 @@ COLUMNS = (
     Column("QUERY", 20, flex=1),
 )
 
+SHOWN_OF_QUERY = 1_000
+"""Characters of a query that a row may show; the detail shows all."""
+
 SORTS: tuple[tuple[str, int], ...] = (("age", 5), ("blocks", 6), ("pid", 0), ("application", 2))
 """Names of the orders, with the column that each is marked on."""
 
@@ -123,7 +126,7 @@ def _row(backend: Backend, frees: int, pid: Line, look: Look) -> Row:
             line(_wait(backend), Tone.WARN if backend.waits_for_lock else Tone.DIM),
             line(age, Tone.WARN if old else Tone.PLAIN),
             line(str(frees), Tone.CRIT) if frees else EMPTY,
-            line(look.query(backend.query), Tone.PLAIN if backend.state == "active" else Tone.DIM),
+            line(look.query(backend.query[:SHOWN_OF_QUERY]), Tone.PLAIN if backend.state == "active" else Tone.DIM),
         ),
     )
 

@@ -36,7 +36,13 @@ class Sheet(ModalScreen[T], inherit_bindings=False):
         return True
 
     def on_key(self, event: Key) -> None:
-        """Act on a key and keep it here; a letter that the field did not get is typed into it."""
+        """Act on a key and keep it here; a letter that the field did not get is typed into it.
+
+        A key that comes when the sheet has been left already is meant for what is there now.
+        """
+        if self.app.screen is not self:
+            self._pass_on(event)
+            return
         handled = self.pressed(key_name(event), event)
         if not handled and self.field is not None and event.is_printable and event.character:
             self.field.insert_text_at_cursor(event.character)
@@ -44,3 +50,10 @@ class Sheet(ModalScreen[T], inherit_bindings=False):
         if handled:
             event.stop()
             event.prevent_default()
+
+    def _pass_on(self, event: Key) -> None:
+        event.stop()
+        event.prevent_default()
+        following = self.app.screen
+        if not isinstance(following, Sheet) or following.takes_keys_ahead:
+            following.post_message(Key(event.key, event.character))

@@ -45,7 +45,7 @@ def share_out(columns: Sequence[Column], needed: Sequence[int], width: int) -> t
             break
         kept.discard(max(droppable, key=lambda index: (columns[index].drop, index)))
     cells = [columns[index].least if index in kept else 0 for index in range(len(columns))]
-    left = width - _minimum(columns, kept)
+    left = max(0, width - _minimum(columns, kept))
     for index in sorted(kept, key=lambda i: columns[i].drop):
         wish = min(columns[index].most, needed[index]) - cells[index]
         if wish > 0:

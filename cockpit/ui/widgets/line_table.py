@@ -74,14 +74,14 @@ class LineTable(Widget, can_focus=True):
 
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show these rows; the cursor keeps its row and its place on the screen."""
-        before, offset = self._visible(), self.state.cursor - self._top
+        before, offset, top = self._visible(), self.state.cursor - self._top, self._top
         tags, cursor, count = set(self.state.tags), self.state.cursor, len(self.state.rows)
         key = self.current.key if self.current else None
         self.state.replace(rows)
         self._top = self.state.cursor - offset if self.state.cursor != cursor else self._top
         self._show_cursor()
         changed_shape = count != len(self.state.rows) or tags != self.state.tags or not before
-        if self._measure(rows) or changed_shape:
+        if self._measure(rows) or changed_shape or top != self._top:
             self.refresh()
         else:
             self._refresh_difference(before, cursor, key)

@@ -20,6 +20,10 @@ class Sidebar(Vertical):
         self.steps_title = FrameTitle()
         self.steps = LineTable(STEP_COLUMNS, show_header=False, name="steps")
 
+    def share(self, lines: int) -> None:
+        """Give the upper list that many lines while a procedure is open; 0 gives it all."""
+        self.query_one("#runbooks-box").styles.height = lines or "1fr"
+
     def compose(self) -> ComposeResult:
         """The two lists with their titles."""
         with Vertical(id="runbooks-box"):
