@@ -8,8 +8,9 @@ from pathlib import Path
 from threading import Thread
 
 from cockpit.engine.session import Session
-from cockpit.model.errors import SandboxError
+from cockpit.model.errors import CockpitError, SandboxError
 from cockpit.model.incident import EnvironmentFacts, Role
+from cockpit.model.wording import count
 from cockpit.sandbox.info import RangeInfo
 from cockpit.sandbox.launch import RangeProcess, start_range_process
 from cockpit.wiring.range import answering_docker
@@ -69,6 +70,22 @@ def _stop(starting: Future[Started], keep: bool) -> None:
         running, info = starting.result(timeout=100.0)
     except (SandboxError, OSError, TimeoutError):
         return
+    record = _record(Path(info.config))
     running.stop()
-    if keep:
-        sys.stdout.write(f"the sandbox's folder is kept: {Path(info.config).parent}\n")
+    kept = f"; the sandbox's folder is kept: {Path(info.config).parent}" if keep else "; --keep would keep it"
+    if record:
+        sys.stdout.write(f"{record}{kept}\n")
+
+
+def _record(config: Path) -> str:
+    """What the journal holds at the end, "" when nothing was written down."""
+    from cockpit.adapters.journal_sqlite import open_readonly
+    from cockpit.config.load import load
+    from cockpit.wiring.journal import journal_path
+
+    try:
+        found = open_readonly(journal_path(load(config))).verify()
+    except CockpitError as error:
+        return f"the record cannot be read: {error}"
+    state = "intact" if found.intact else f"not intact: {found.problem}"
+    return f"the record of this incident: {count(found.entries, 'entry', 'entries')}, {state}" if found.entries else ""
