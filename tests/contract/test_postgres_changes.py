@@ -290,7 +290,7 @@ async def test_a_locked_row_fails_instead_of_waiting_on(
     async with session(server.url) as other:
         await other.execute("BEGIN")
         await other.execute("UPDATE flags SET note = 'mine' WHERE name = 'A'")
-        outcome = await executor.execute(permit_for(MAIN, statement, RowsIdentity(1, ""), timeout=1.0))
+        outcome = await executor.execute(permit_for(MAIN, statement, RowsIdentity(1, ""), timeout=3.0))
         assert outcome.kind is OutcomeKind.FAILED
         assert "another session holds the lock" in outcome.reason
         await other.execute("ROLLBACK")
@@ -300,7 +300,7 @@ async def test_a_statement_past_its_time_limit_fails_by_the_servers_word(
     admin: psycopg.AsyncConnection, executor: PostgresExecutor
 ) -> None:
     statement = SqlStatement("UPDATE flags SET note = pg_sleep(30)::text")
-    outcome = await executor.execute(permit_for(MAIN, statement, timeout=1.0))
+    outcome = await executor.execute(permit_for(MAIN, statement, timeout=3.0))
     assert outcome.kind is OutcomeKind.FAILED
     assert "statement timeout" in outcome.reason
 
@@ -309,10 +309,11 @@ async def test_a_deadline_that_passes_after_the_statement_left_is_unknown(
     admin: psycopg.AsyncConnection, executor: PostgresExecutor
 ) -> None:
     await admin.execute(
-        "CREATE PROCEDURE slow() LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.8);"
+        "CREATE PROCEDURE slow() LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(4);"
         " INSERT INTO flags VALUES ('late', true, NULL); END $$"
     )
-    outcome = await executor.execute(permit_for(MAIN, SqlStatement("CALL slow()"), timeout=0.3))
+    await executor.prepare(SqlStatement("CALL slow()"))
+    outcome = await executor.execute(permit_for(MAIN, SqlStatement("CALL slow()"), timeout=1.0))
     assert outcome.kind is OutcomeKind.UNKNOWN
     assert "it may still be running" in outcome.reason
     assert (await executor.prepare(SqlStatement("DELETE FROM flags"))).preview.count is not None
