@@ -39,12 +39,19 @@ class Screen:
         """Whether a pane is on the screen."""
         return name in self.app.main.deck.visible_names
 
-    @property
+    def active(self) -> str:
+        """Name of the pane that has the keys, "" for none."""
+        pane = self.app.main.active_pane
+        return str(pane.id) if pane else ""
+
+    def follows(self) -> bool:
+        """Whether the log pane shows the newest line."""
+        return self.app.main.panes.logs.log_view.window.following
+
     def zoomed(self) -> bool:
         """Whether one pane has all the room."""
         return self.app.main.deck.zoomed
 
-    @property
     def ending(self) -> bool:
         """Whether the app is about to end."""
         return self.app._exit

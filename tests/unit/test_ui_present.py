@@ -81,6 +81,8 @@ def test_a_strip_is_scaled_from_nothing() -> None:
     assert strip((0.0, 50.0, 100.0), 8, 100.0, UNICODE) == "▁▅█"
     assert strip((), 8, 0.0, UNICODE) == ""
     assert strip((1.0,) * 20, 8, 1.0, ASCII) == "@" * 8
+    assert strip((100.0, 101.0, 102.0), 8, 0.0, UNICODE) == "▁▁▁"
+    assert strip((1.0, 8.0), 8, 0.0, UNICODE) == "▂█"
 
 
 @given(st.text(max_size=60), st.integers(0, 40), st.booleans())
@@ -236,7 +238,7 @@ def test_the_header_never_loses_environment_and_role() -> None:
 
 
 def test_source_dots_show_the_worst_reading_of_each_server() -> None:
-    readings = [
+    readings: list[Reading[object]] = [
         Reading(MAIN, ReadingState.FRESH),
         Reading(SourceId(SourceKind.POSTGRES, "main/jobs"), ReadingState.STALE),
         Reading(SourceId(SourceKind.REDIS, "main"), ReadingState.FAILED),
@@ -247,13 +249,13 @@ def test_source_dots_show_the_worst_reading_of_each_server() -> None:
 
 
 def test_freshness_tells_the_age_and_the_next_try() -> None:
-    fresh = Reading(MAIN, ReadingState.FRESH, 1, START - timedelta(seconds=4))
+    fresh: Reading[object] = Reading(MAIN, ReadingState.FRESH, 1, START - timedelta(seconds=4))
     stale = replace(fresh, state=ReadingState.STALE, error="no answer.", next_try=START + timedelta(seconds=7))
     assert plain(freshness((), START)) == "no source"
     assert plain(freshness((Reading(MAIN),), START)) == "reading…"
     assert plain(freshness((fresh,), START)) == "4s"
     assert plain(freshness((fresh, stale), START)) == "stale 4s · again in 7s"
-    failed = Reading(MAIN, ReadingState.FAILED, error="refused.")
+    failed: Reading[object] = Reading(MAIN, ReadingState.FAILED, error="refused.")
     assert plain(freshness((failed,), START)) == "no answer"
     assert trouble((fresh, stale)) == "no answer."
     assert trouble((fresh,)) == ""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from cockpit.model.actions import Answer
 from cockpit.ui.look import Look
-from cockpit.ui.spans import Line, Span, Tone, fit, line, width
+from cockpit.ui.spans import Line, Span, Tone, fit, line, width, wrap
 
 CELL_CAP = 60
 """Cells of one column of a table at the most, while others need room too."""
@@ -17,7 +18,7 @@ def answer_lines(answer: Answer | None, cells: int, look: Look) -> list[Line]:
 
     Args:
         answer: what came back, None for nothing.
-        cells: cells of a line; longer ones are cut for tables and left long for output.
+        cells: cells of a line; tables are cut to it, other output is wrapped.
         look: masking.
     """
     if answer is None:
@@ -30,10 +31,10 @@ def answer_lines(answer: Answer | None, cells: int, look: Look) -> list[Line]:
         lines.append((Span("exit code ", Tone.DIM), Span(str(answer.exit_code), Tone.CRIT)))
     if answer.columns:
         lines += _table(answer, cells, look)
-    elif answer.body is not None and not answer.lines:
-        lines += [line(look.text(text)) for text in json.dumps(answer.body, indent=2, ensure_ascii=False).splitlines()]
+    elif isinstance(answer.body, dict | list):
+        lines += _wrapped(json.dumps(answer.body, indent=2, ensure_ascii=False).splitlines(), cells, look)
     else:
-        lines += [line(look.text(text)) for text in answer.lines]
+        lines += _wrapped(answer.lines, cells, look)
     if not lines and answer.value is not None:
         lines.append(line(look.text(str(answer.value))))
     if answer.cut:
@@ -54,6 +55,10 @@ def _table(answer: Answer, cells: int, look: Look) -> list[Line]:
     if not rows:
         body = [line("no rows", Tone.DIM)]
     return [head, *body]
+
+
+def _wrapped(texts: Sequence[str], cells: int, look: Look) -> list[Line]:
+    return [line(part) for text in texts for part in wrap(look.text(text), max(20, cells))]
 
 
 def _cell(text: str) -> Line:

@@ -69,11 +69,24 @@ def latency(seconds: float | None) -> str:
 
 
 def strip(numbers: tuple[float, ...], cells: int, highest: float, shapes: Shapes) -> str:
-    """A strip of bars for the last `cells` numbers, scaled from 0 to `highest` or the greatest, whichever is more."""
+    """A strip of bars for the last `cells` numbers.
+
+    Args:
+        numbers: oldest first.
+        cells: how many bars at most.
+        highest: what a full bar means; 0 takes the greatest number, and draws what hardly moves as a flat line.
+        shapes: the bars.
+    """
     shown = numbers[-cells:]
     top, high = len(shapes.bars) - 1, max((highest, *shown))
-    return "".join(shapes.bars[min(top, round(max(0.0, n) / high * top))] for n in shown) if high > 0 else ""
+    flat = not highest and bool(shown) and high - min(shown) <= FLAT * high
+    if high <= 0 or flat:
+        return shapes.bars[0] * len(shown)
+    return "".join(shapes.bars[min(top, round(max(0.0, n) / high * top))] for n in shown)
 
+
+FLAT = 0.1
+"""A spread below this share of the greatest number is drawn as a flat line."""
 
 _VERDICT_TONES = {
     Verdict.OK: Tone.OK,
