@@ -11,6 +11,7 @@ from cockpit.ui.spans import EMPTY, Line, Span, Tone, line, wrap
 TARGETS_SHOWN = 8
 """Targets that are listed one by one; the rest is counted."""
 LABEL_CELLS = 10
+"""Cells that a label takes at least; a longer one takes its own and a gap."""
 
 
 def question_lines(
@@ -23,7 +24,8 @@ def question_lines(
         *_command(action, cells, look),
         _labelled("effect", line(look.text(action.preview.effect), Tone.PLAIN)),
     ]
-    lines += [_labelled(fact.label, line(look.text(fact.value))) for fact in action.preview.facts]
+    wide = max((len(fact.label) + 2 for fact in action.preview.facts), default=0)
+    lines += [_labelled(fact.label, line(look.text(fact.value)), wide) for fact in action.preview.facts]
     shown = action.preview.targets[:TARGETS_SHOWN]
     lines += [_labelled("" if i else "targets", line(look.text(target))) for i, target in enumerate(shown)]
     if len(action.preview.targets) > len(shown):
@@ -122,5 +124,5 @@ def _demand(requirement: Requirement | Refusal, typed: str) -> list[Line]:
     return [box, (*yes, Span("     "), Span("esc", Tone.KEY), Span(" not now", Tone.DIM))]
 
 
-def _labelled(label: str, content: Line) -> Line:
-    return (Span(f"{label:<{LABEL_CELLS}}", Tone.DIM), *content)
+def _labelled(label: str, content: Line, cells: int = 0) -> Line:
+    return (Span(f"{label:<{max(LABEL_CELLS, cells)}}", Tone.DIM), *content)
