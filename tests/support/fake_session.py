@@ -259,6 +259,7 @@ def a_range(
     facts: EnvironmentFacts | None = None,
     answers: dict[SourceId, object] | None = None,
     text: str = RUNBOOK_TEXT,
+    clock: FixedClock | None = None,
     **changes: object,
 ) -> Range:
     """A range at 03:00 on a Saturday.
@@ -268,10 +269,11 @@ def a_range(
         facts: the environment, an unprotected sandbox unless said otherwise.
         answers: what sources say instead of the usual.
         text: the runbook.
+        clock: the time, a clock that stands still unless said otherwise.
         changes: fields of the session to replace.
     """
     facts = facts or EnvironmentFacts("sandbox", "SANDBOX", False, "", "shop")
-    clock, board, logs = FixedClock(START), Board(), LogBuffer()
+    clock, board, logs = clock or FixedClock(START), Board(), LogBuffer()
     journal = FakeJournal(clock)
     masker = Masker(("hunter22",))
     api_log, worker_log = the_logs()

@@ -50,6 +50,7 @@ class Palette(Sheet[tuple[str, str] | None]):
     def __init__(self, entries: Sequence[Entry], look: Look) -> None:
         super().__init__(look.shapes)
         self._entries = list(entries)
+        self._filled_for = ""
         self.frame = FrameTitle()
         self.field: Input = Input(compact=True)
         self.field.cursor_blink = False
@@ -91,6 +92,8 @@ class Palette(Sheet[tuple[str, str] | None]):
         return True
 
     def _choose(self) -> None:
+        if self._filled_for != self.field.value:
+            self._fill(self.field.value)
         row = self.list.current
         if row is None:
             return
@@ -100,6 +103,7 @@ class Palette(Sheet[tuple[str, str] | None]):
         self.dismiss((entry.id, words[2].strip() if spoken else ""))
 
     def _fill(self, text: str) -> None:
+        self._filled_for = text
         first = text.strip().partition(" ")[0].casefold()
         spoken = [entry for entry in self._entries if entry.word and entry.word == first]
         if spoken and " " in text.strip():
