@@ -35,7 +35,8 @@ class Session:
         journal: the record; None for an observer.
         incident: the incident under way.
         masker: hides secrets, and for an observer personal data too.
-        unresolved: intents of earlier sessions without an outcome, one sentence each, newest first.
+        unresolved: what somebody has to look at first, one sentence each: a journal that cannot be written, then
+            intents of earlier sessions without an outcome, newest first.
         keys: the user's remapping, binding id to key.
         theme: name of the theme, "" for the interface's own choice.
         ascii: True draws with ASCII shapes only.

@@ -19,6 +19,7 @@ from cockpit.engine.road import Road
 from cockpit.engine.runner import Runner
 from cockpit.engine.session import Session
 from cockpit.engine.watch import Watch
+from cockpit.model.errors import JournalError
 from cockpit.model.incident import JournalEntry, Role
 from cockpit.model.masking import Masker
 from cockpit.model.ports import Clock, Journal
@@ -52,14 +53,13 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
 
     Raises:
         ConfigError: when the environment does not exist or cannot be built.
-        JournalError: when the operator's journal cannot be opened.
     """
     name, environment = loaded.environment(name)
     facts, clock = environment_facts(name, environment), SystemClock()
     parts = Parts(role, clock)
     add_sources(parts, environment, loaded.folder)
     masker, board = Masker(parts.secrets), Board()
-    journal, earlier = _journal(loaded, role, masker)
+    journal, earlier, trouble = _journal(loaded, role)
     incident = IncidentClock(clock, journal, next_number(earlier))
     left_open = open_incident(earlier)
     if left_open is not None:
@@ -85,7 +85,7 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
         journal=journal,
         incident=incident,
         masker=masker,
-        unresolved=tuple(masker.secrets(unresolved_sentence(entry)) for entry in unresolved(earlier)),
+        unresolved=(*trouble, *(masker.secrets(unresolved_sentence(entry)) for entry in unresolved(earlier))),
         keys=dict(loaded.settings.keys),
         theme=loaded.settings.interface.theme,
         ascii=loaded.settings.interface.ascii,
@@ -94,15 +94,23 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
     )
 
 
-def _journal(loaded: Loaded, role: Role, masker: Masker) -> tuple[Journal | None, list[JournalEntry]]:
-    """The journal and what is in it; an observer opens nothing for writing."""
+def _journal(loaded: Loaded, role: Role) -> tuple[Journal | None, list[JournalEntry], tuple[str, ...]]:
+    """The journal, what is in it, and what is wrong with it; an observer opens nothing for writing.
+
+    One that cannot be opened does not keep anybody from looking: it refuses every entry, and so every change.
+    """
     if role is not Role.OPERATOR:
-        return None, []
+        return None, [], ()
     from cockpit.adapters.journal_sqlite import SqliteJournal, open_readonly
 
     path = journal_path(loaded)
-    earlier = list(open_readonly(path).entries()) if path.exists() else []
-    return SqliteJournal(path, actor()), earlier
+    try:
+        earlier = list(open_readonly(path).entries()) if path.exists() else []
+        return SqliteJournal(path, actor()), earlier, ()
+    except JournalError as error:
+        from cockpit.adapters.journal_closed import ClosedJournal
+
+        return ClosedJournal(error), [], (f"nothing can be changed here: {error}",)
 
 
 def _watch(parts: Parts, environment: Environment, board: Board, logs: LogBuffer, clock: Clock, notes: Notes) -> Watch:
