@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -41,16 +42,25 @@ class First:
 
 
 def run_screen(facts: EnvironmentFacts, role: Role, open_session: Callable[[], Session], first: First) -> int:
-    """Run the full-screen terminal until it is left; returns the exit code.
+    """Run the full-screen terminal until it is left, say why when it left by itself, and return the exit code.
 
     Args:
         facts: for the first picture, before anything is read.
         role: operator or observer.
         open_session: builds the session; called on a thread after the first picture.
         first: what to open on.
+
+    Raises:
+        Exception: what went wrong in the cockpit itself, once the terminal was given back.
     """
+    from textual.worker import WorkerFailed
+
     from cockpit.ui.app import CockpitApp
 
     app = CockpitApp(open_session, facts, role, runbook=first.runbook, alert=first.alert, labels=dict(first.labels))
     app.run()
+    if app.failure is not None:
+        raise app.failure.error if isinstance(app.failure, WorkerFailed) else app.failure
+    if app.farewell:
+        sys.stderr.write(f"{app.farewell}\n")
     return app.return_code or 0
