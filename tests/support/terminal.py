@@ -21,6 +21,7 @@ import pyte
 KEYS = {
     "enter": "\r",
     "escape": "\x1b",
+    "escape-alone": "\x1b[27u",  # in one piece, so that the next key is not taken for alt+key
     "tab": "\t",
     "backspace": "\x7f",
     "up": "\x1b[A",
@@ -29,7 +30,15 @@ KEYS = {
     "left": "\x1b[D",
     "pageup": "\x1b[5~",
     "pagedown": "\x1b[6~",
+    "home": "\x1b[H",
+    "end": "\x1b[F",
+    "f1": "\x1bOP",
+    "f2": "\x1bOQ",
+    "f3": "\x1bOR",
+    "shift+tab": "\x1b[Z",
     "ctrl+c": "\x03",
+    "ctrl+d": "\x04",
+    "ctrl+u": "\x15",
     "space": " ",
 }
 
@@ -139,6 +148,11 @@ class Terminal:
         """How the terminal treats its input and output now (termios), as `stty -a` shows it."""
         return list(termios.tcgetattr(self._master))
 
+    def press_at_once(self, *keys: str) -> None:
+        """Press keys so fast that they arrive together."""
+        os.write(self._master, b"".join(KEYS.get(key, key).encode() for key in keys))
+        self.feed(0.02)
+
     def resize(self, columns: int, rows: int) -> None:
         """Give the terminal another size."""
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -148,6 +162,12 @@ class Terminal:
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the program."""
         os.kill(self.pid, number)
+
+    def hang_up(self) -> None:
+        """Close the terminal under the program, as a closed window or a lost line does."""
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, self._master)
+        os.close(nothing)
 
     def wait_exit(self, deadline: float = 15.0) -> int:
         """Wait for the program to end and return its exit code (negative: the signal that ended it)."""

@@ -32,11 +32,11 @@ _RUNBOOK = """
 @contextmanager
 def writes_held_up(kv: redis.Redis) -> Iterator[None]:
     """Reads are answered, writes hang."""
-    kv.execute_command("CLIENT", "PAUSE", LONG, "WRITE")
+    kv.client_pause(LONG, all=False)
     try:
         yield
     finally:
-        kv.execute_command("CLIENT", "UNPAUSE")
+        kv.client_unpause()
 
 
 def test_killed_between_intent_and_outcome() -> None:
