@@ -15,6 +15,15 @@ from cockpit.model.ports import Clock
 from cockpit.model.runbook import Procedure, Runbook
 
 _WORD = re.compile(r"[a-z][a-z0-9]{2,}")
+_COMMON = frozenset(
+    _WORD.findall(
+        "ago all and answer any are but check does each every expected for from has have held how into"
+        " intervals its last least less limit more most must name never not number off one only other out over own"
+        " percent read run runs says see still than that the their them then there they this time use used value"
+        " wanted was what when which who will with yet you"
+    )
+)
+"""Words that say nothing about what fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +78,4 @@ def _reason(signals: list[str], shared: set[str], failing: list[CheckResult]) ->
 
 
 def _words(text: str) -> set[str]:
-    return set(_WORD.findall(text.lower())) - {"the", "and", "for", "not", "check", "with", "than", "from", "are"}
+    return set(_WORD.findall(text.lower())) - _COMMON
