@@ -1,21 +1,24 @@
 """Database clients on a command line: what psql and redis-cli were told to run."""
 
-# ruff: noqa: SIM905  tables of words are easier to read and to extend as text
-
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cockpit.model.actions import Risk
 from cockpit.runbook.shell_syntax import SimpleCommand
+from cockpit.runbook.words import words
 
-_PSQL_VALUES = frozenset(
-    """-d --dbname -h --host -p --port -U --username -v --set --variable -P --pset -o --output -L --log-file -F
-    --field-separator -R --record-separator -T --table-attr""".split()
+_PSQL_VALUES = words(
+    """
+    -d --dbname -h --host -p --port -U --username -v --set --variable -P --pset -o --output -L --log-file -F
+    --field-separator -R --record-separator -T --table-attr
+    """
 )
-_REDIS_VALUES = frozenset("-h -p -a -u -n -s --user --pass --cacert --cert --key --sni -r -i -t -D -d --eval".split())
-_REDIS_READ_MODES = frozenset(
-    "--scan --bigkeys --memkeys --hotkeys --stat --latency --latency-history --version".split()
+_REDIS_VALUES = words(
+    "-h -p -a -u -n -s --user --pass --cacert --cert --key --sni -r -i -t -D -d --eval --pattern --count"
+)
+_REDIS_READ_MODES = words(
+    "--scan --bigkeys --memkeys --hotkeys --stat --latency --latency-history --latency-dist --version"
 )
 
 
@@ -28,6 +31,8 @@ class ClientStatement:
         text: the statement, "" when none is on the command line.
         opens: True when it opens an interactive session.
         risk, reason: of what it does without a statement.
+        arrives: True when the statement arrives through a here-document or a pipe.
+        writes: the file that the client writes, "" when it writes none.
     """
 
     language: str
@@ -35,6 +40,8 @@ class ClientStatement:
     opens: bool = False
     risk: Risk = Risk.UNKNOWN
     reason: str = ""
+    arrives: bool = False
+    writes: str = ""
 
 
 def client_statement(command: SimpleCommand) -> ClientStatement | None:
@@ -46,16 +53,48 @@ def client_statement(command: SimpleCommand) -> ClientStatement | None:
     return None
 
 
+def input_text(command: SimpleCommand) -> str | None:
+    """What a command reads, when the text shows it: a here-document, or what echo, printf or cat print into it."""
+    if command.document is not None:
+        return command.document
+    source = command.piped_from
+    if source is None or any(item.dynamic for item in source.words[1:]):
+        return None
+    if source.program == "cat" and len(source.words) == 1:
+        return source.document
+    arguments = [text for text in source.texts[1:] if text not in ("-e", "-n", "-ne", "-en")]
+    if source.program == "echo":
+        return " ".join(arguments).replace("\\n", "\n")
+    if source.program == "printf" and len(arguments) == 1 and "%" not in arguments[0]:
+        return arguments[0].replace("\\n", "\n")
+    return None
+
+
+def _arriving(command: SimpleCommand, language: str) -> ClientStatement:
+    """A client without a statement on its command line."""
+    text = input_text(command)
+    if text is not None and text.strip():
+        return ClientStatement(language, text.strip(), arrives=True)
+    if command.has_input or text is not None:
+        return ClientStatement(language, "", reason=f"{command.program} runs a file that is not shown here")
+    if command.piped_from is not None:
+        return ClientStatement(language, "", reason=f"{command.program} runs what arrives through the pipe")
+    return ClientStatement(language, "", opens=True)
+
+
 def _psql(command: SimpleCommand) -> ClientStatement:
     texts = command.texts[1:]
     statements: list[str] = []
+    writes = ""
     at = 0
     while at < len(texts):
         text = texts[at]
         if text in ("-f", "--file") or text.startswith("--file="):
-            return ClientStatement("sql", "", risk=Risk.UNKNOWN, reason="psql runs a file that is not shown here")
+            return ClientStatement("sql", "", reason="psql runs a file that is not shown here")
         if text in ("-l", "--list"):
             return ClientStatement("sql", "", risk=Risk.READ, reason="psql lists the databases")
+        if text in ("-o", "-L", "--output", "--log-file") or text.startswith(("--output=", "--log-file=")):
+            writes = text.partition("=")[2] or (texts[at + 1] if at + 1 < len(texts) else "a file")
         if text.startswith("--command="):
             statements.append(text.partition("=")[2])
         elif _gives_command(text) and at + 1 < len(texts):
@@ -65,10 +104,8 @@ def _psql(command: SimpleCommand) -> ClientStatement:
             at += 1
         at += 1
     if statements:
-        return ClientStatement("sql", "\n".join(_ended(text) for text in statements))
-    if command.piped_from is not None:
-        return ClientStatement("sql", "", risk=Risk.UNKNOWN, reason="psql runs what arrives through the pipe")
-    return ClientStatement("sql", "", opens=True)
+        return ClientStatement("sql", "\n".join(_ended(text) for text in statements), writes=writes)
+    return replace(_arriving(command, "sql"), writes=writes)
 
 
 def _gives_command(text: str) -> bool:
@@ -81,10 +118,10 @@ def _ended(text: str) -> str:
 
 
 def _redis(command: SimpleCommand) -> ClientStatement:
-    words = command.words[1:]
+    given = command.words[1:]
     at = 0
-    while at < len(words) and words[at].text.startswith("-"):
-        text = words[at].text
+    while at < len(given) and given[at].text.startswith("-"):
+        text = given[at].text
         if text in _REDIS_READ_MODES:
             return ClientStatement("redis", "", risk=Risk.READ, reason=f"redis-cli {text} only reads")
         if text == "--eval":
@@ -96,11 +133,9 @@ def _redis(command: SimpleCommand) -> ClientStatement:
                 "redis", "", risk=Risk.CHANGE, reason="redis-cli --pipe runs what arrives through the pipe"
             )
         at += 2 if text in _REDIS_VALUES else 1
-    rest = words[at:]
+    rest = given[at:]
     if not rest:
-        piped = command.piped_from is not None
-        reason = "redis-cli runs what arrives through the pipe" if piped else ""
-        return ClientStatement("redis", "", opens=not piped, reason=reason)
+        return _arriving(command, "redis")
     return ClientStatement("redis", " ".join(_redis_word(item.text) for item in rest))
 
 

@@ -1,25 +1,24 @@
 """HTTP requests as people write them: `POST /path` with headers and a body, and the arguments of curl."""
 
-# ruff: noqa: SIM905  tables of words are easier to read and to extend as text
-
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cockpit.runbook.words import words
+
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _REQUEST_LINE = re.compile(rf"^({'|'.join(METHODS)})\s+(\S.*?)(?:\s+HTTP/[\d.]+)?\s*$")
 _HEADER = re.compile(r"^([A-Za-z][A-Za-z0-9-]*):[ \t]*(.*)$")
 _NO_EFFECT = frozenset("fsSLivkgN46#")
-_LONG_NO_EFFECT = frozenset(
+_SWITCHES = frozenset("IG")
+_LONG_NO_EFFECT = words(
     """--fail --silent --show-error --location --include --verbose --insecure --compressed --globoff --no-buffer
-    --fail-with-body --http1.1 --http2 --ipv4 --ipv6 --no-progress-meter --progress-bar""".split()
+    --fail-with-body --http1.1 --http2 --ipv4 --ipv6 --no-progress-meter --progress-bar"""
 )
-_IGNORED_VALUES = frozenset(
-    "-m --max-time --connect-timeout --retry --retry-delay --retry-max-time -w --write-out".split()
-)
-_BODY = frozenset("-d --data --data-raw --data-ascii --data-binary --json --data-urlencode".split())
+_IGNORED_VALUES = words("-m --max-time --connect-timeout --retry --retry-delay --retry-max-time -w --write-out")
+_BODY = words("-d --data --data-raw --data-ascii --data-binary --json --data-urlencode")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +64,11 @@ def is_request_line(line: str) -> bool:
     return found is not None and re.match(r"(?:/|https?://|\$|<|\{|\[)", found[2]) is not None
 
 
-def read_curl(words: Sequence[str]) -> RequestText | None:
+def read_curl(arguments: Sequence[str]) -> RequestText | None:
     """The request that curl would send; None when it does more than send one (files, proxies, several URLs).
 
     Args:
-        words: the program and its arguments without quotes.
+        arguments: the program and its arguments without quotes.
     """
     method = ""
     headers: list[tuple[str, str]] = []
@@ -77,7 +76,8 @@ def read_curl(words: Sequence[str]) -> RequestText | None:
     urls: list[str] = []
     user = ""
     head = False
-    pending = list(words[1:])
+    in_url = False
+    pending = list(arguments[1:])
     while pending:
         item = pending.pop(0)
         option, value = _option(item, pending)
@@ -101,6 +101,8 @@ def read_curl(words: Sequence[str]) -> RequestText | None:
             headers.append(("User-Agent", value))
         elif option in ("-I", "--head"):
             head = True
+        elif option in ("-G", "--get"):
+            in_url = True
         elif option == "--url":
             urls.append(value)
         elif option in ("-o", "--output") and value == "/dev/null":
@@ -109,6 +111,9 @@ def read_curl(words: Sequence[str]) -> RequestText | None:
             return None
     if len(urls) != 1:
         return None
+    if in_url and bodies:
+        joint = "&" if "?" in urls[0] else "?"
+        return RequestText(method or "GET", joint.join([urls[0], "&".join(bodies)]), tuple(headers), "", user)
     fallback = "HEAD" if head else "POST" if bodies else "GET"
     return RequestText(method or fallback, urls[0], tuple(headers), "&".join(bodies), user)
 
@@ -121,23 +126,22 @@ def _option(item: str, pending: list[str]) -> tuple[str | None, str]:
         name, equals, attached = item.partition("=")
         if name in _LONG_NO_EFFECT:
             return "", ""
-        if name == "--head":
-            return "-I", ""
+        if name in ("--head", "--get"):
+            return name, ""
         return name, attached if equals else _next(pending)
     return _short(item, pending)
 
 
 def _short(item: str, pending: list[str]) -> tuple[str, str]:
     """Joined short options such as -sSXPOST: the first that takes a value takes the rest."""
-    head = False
     for at, letter in enumerate(item[1:], 1):
-        if letter == "I":
-            head = True
-        elif letter not in _NO_EFFECT:
-            if head:
-                pending.insert(0, "-I")
+        if letter in _SWITCHES:
+            if item[at + 1 :]:
+                pending.insert(0, f"-{item[at + 1 :]}")
+            return f"-{letter}", ""
+        if letter not in _NO_EFFECT:
             return f"-{letter}", item[at + 1 :] or _next(pending)
-    return ("-I" if head else ""), ""
+    return "", ""
 
 
 def _next(pending: list[str]) -> str:

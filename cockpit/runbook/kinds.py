@@ -1,7 +1,5 @@
 """What runs a command: read from its text, with the wrapper around a database client taken off."""
 
-# ruff: noqa: SIM905  tables of words are easier to read and to extend as text
-
 from __future__ import annotations
 
 import re
@@ -12,54 +10,20 @@ from cockpit.model.runbook import Context, Kind
 from cockpit.runbook import http_text, placeholders, programs, redis_commands, shell_syntax, sql_text
 from cockpit.runbook.clients import client_statement
 from cockpit.runbook.shell_syntax import SimpleCommand
+from cockpit.runbook.words import words
 from cockpit.runbook.wrappers import innermost, peel
 
-SHELL_LANGUAGES = frozenset(
-    {
-        "bash",
-        "sh",
-        "shell",
-        "zsh",
-        "console",
-        "terminal",
-        "shell-session",
-        "shellscript",
-        "fish",
-        "ksh",
-        "cmd",
-        "command",
-        "commandline",
-    }
-)
+SHELL_LANGUAGES = words("bash sh shell zsh console terminal shell-session shellscript fish ksh cmd command commandline")
 SQL_LANGUAGES = frozenset({"sql", "postgresql", "postgres", "psql", "pgsql", "plpgsql"})
 REDIS_LANGUAGES = frozenset({"redis", "redis-cli", "valkey"})
 HTTP_LANGUAGES = frozenset({"http", "https", "rest"})
 QUERY_LANGUAGES = frozenset({"promql", "logql", "metricsql", "kql", "splunk", "spl"})
 MANUAL_LANGUAGES = frozenset({"manual"})
 DECISION_LANGUAGES = frozenset({"decision"})
-COPY_LANGUAGES = frozenset(
+COPY_LANGUAGES = words(
     """ts typescript tsx js javascript jsx python py ruby rb go golang java kotlin scala rust php perl csharp cs c cpp
     swift elixir lua r groovy powershell ps1 pwsh json json5 jsonc yaml yml toml ini xml html css hcl terraform tf
-    dockerfile nginx conf properties env dotenv diff patch graphql gql proto makefile cue csv""".split()
-)
-TEXT_LANGUAGES = frozenset(
-    {
-        "text",
-        "txt",
-        "plain",
-        "plaintext",
-        "log",
-        "logs",
-        "output",
-        "mermaid",
-        "ascii",
-        "markdown",
-        "md",
-        "mdx",
-        "none",
-        "plantuml",
-        "dot",
-    }
+    dockerfile nginx conf properties env dotenv diff patch graphql gql proto makefile cue csv"""
 )
 
 _SQL_START = re.compile(
@@ -109,7 +73,7 @@ def recognise(text: str) -> Recognised:
         )
         return Recognised(Kind.SHELL, text, session=session)
     first = parts.commands[0]
-    core, wrapped = innermost(first)
+    core, wrapped = innermost(parts.commands[-1] if _is_one(parts) else first)
     streaming = any(_streams(innermost(command)[0], command) for command in parts.commands)
     if len(parts.commands) == 1 and parts.compound in ((), ("heredoc_redirect",)):
         if core.program in programs.SESSION and not wrapped:
@@ -117,9 +81,12 @@ def recognise(text: str) -> Recognised:
         opened = _opens(first, core, text)
         if opened is not None and "heredoc_redirect" not in parts.compound:
             return Recognised(Kind.SHELL, text, opens=opened, streaming=True)
-    statement = client_statement(core) if len(parts.commands) == 1 and not parts.redirects else None
-    if statement is not None and statement.text:
-        return _unwrapped(text, core, statement.language)
+    alone = not parts.redirects and not _expands(parts)
+    statement = client_statement(core) if alone and _is_one(parts) else None
+    if statement is not None and statement.text and not statement.writes:
+        unwrapped = _unwrapped(text, parts, statement.language)
+        if unwrapped is not None:
+            return unwrapped
     return Recognised(_program_kind(parts, core, wrapped), text, streaming=streaming)
 
 
@@ -137,16 +104,38 @@ def looks_like_redis(text: str) -> bool:
     return found[2] is not None or found[1] in alone
 
 
-def _unwrapped(text: str, core: SimpleCommand, language: str) -> Recognised:
+def _is_one(parts: shell_syntax.ShellText) -> bool:
+    """True for one program, also when `echo` or a here-document feeds it."""
+    if set(parts.compound) - {"pipeline", "heredoc_redirect", "herestring_redirect"}:
+        return False
+    fed = len(parts.commands) == 2 and parts.commands[0].program in ("echo", "printf", "cat")
+    return len(parts.commands) == 1 or (fed and parts.commands[1].piped_from is parts.commands[0])
+
+
+def _expands(parts: shell_syntax.ShellText) -> bool:
+    return "command_substitution" in parts.compound or "process_substitution" in parts.compound
+
+
+def _unwrapped(text: str, parts: shell_syntax.ShellText, language: str) -> Recognised | None:
+    """The statement out of its wrapper; None when several arrive at once, which a client must then run itself."""
     # The statement is taken from the text as written, so that its placeholders are those of the author.
-    original = shell_syntax.read(placeholders.replace(text, places := placeholders.find(text, Kind.SHELL), _token))
-    inner, _ = innermost(original.commands[0]) if original.commands else (core, ())
+    places = placeholders.find(text, Kind.SHELL)
+    original = shell_syntax.read(placeholders.replace(text, places, _token))
+    inner, _ = innermost((original.commands or parts.commands)[-1])
     statement = client_statement(inner)
     body = statement.text if statement is not None else ""
     for index, place in enumerate(places):
         body = body.replace(_token(index, place), text[place.start : place.end])
+    if statement is not None and statement.arrives and not _is_single(body, language):
+        return None
     body = body[:-1] if body.count(";") == 1 and body.endswith(";") and ";" not in text else body
     return Recognised(Kind.SQL if language == "sql" else Kind.REDIS, body.strip(), unwrapped_from=text)
+
+
+def _is_single(body: str, language: str) -> bool:
+    if language == "sql":
+        return len(sql_text.statements(body)) == 1
+    return "\n" not in body.strip()
 
 
 def _token(index: int, _place: placeholders.Placeholder) -> str:

@@ -14,15 +14,22 @@ from cockpit.model.runbook import Command
 from cockpit.runbook import shell_syntax
 from cockpit.runbook.fill import places_in
 from cockpit.runbook.placeholders import Placeholder, replace
-from cockpit.runbook.programs import EVALUATING
+from cockpit.runbook.programs import ALWAYS_READ, EVALUATING
 from cockpit.runbook.wrappers import innermost, peel, skip_options
 
 _SAFE = re.compile(r"[A-Za-z0-9_@%+=:,./][A-Za-z0-9_@%+=:,./-]*")
 _VERBS = frozenset({"restart", "stop", "start", "pause", "unpause", "kill"})
 _PREFIX = "COCKPIT_VALUE_"
 _EVALUATED_NODES = frozenset(
-    {"arithmetic_expansion", "test_command", "binary_expression", "subscript", "c_style_for_statement"}
+    {
+        "arithmetic_expansion",
+        "test_command",
+        "binary_expression",
+        "subscript",
+        "c_style_for_statement",
+    }
 )
+_HARMLESS_READERS = (ALWAYS_READ - EVALUATING) | {"docker", "docker-compose", "kubectl", "tee", "systemctl", "pm2"}
 _NO_VALUE_HERE: dict[str, str] = {
     "command_name": "as the name of a program",
     "variable_name": "as the name of a variable",
@@ -168,7 +175,7 @@ def _reference(node: Node, start: int, raw: bytes, name: str, place: Placeholder
     for ancestor in around:
         if ancestor.type in _NO_VALUE_HERE:
             raise RunbookError(f"the value of {place.name} stands {_NO_VALUE_HERE[ancestor.type]}", "write it out")
-    if any(ancestor.type in _EVALUATED_NODES for ancestor in around) or _is_read_again(around):
+    if any(ancestor.type in _EVALUATED_NODES for ancestor in around) or _is_read_again(around) or _is_passed_on(around):
         _strict(place, {place.name: value})
     if any(ancestor.type == "heredoc_body" for ancestor in around):
         if _quoted_heredoc(around):
@@ -220,3 +227,19 @@ def _is_read_again(around: Sequence[Node]) -> bool:
                 return True
             command = peeled.command
     return False
+
+
+def _is_passed_on(around: Sequence[Node]) -> bool:
+    """True when what a value is printed into may be read as a program: `echo "DEL <key>" | redis-cli`."""
+    documented = any(node.type in ("heredoc_body", "herestring_redirect") for node in around)
+    for node in around:
+        if node.type == "pipeline" or (documented and node.type in ("redirected_statement", "command")):
+            parts = shell_syntax.read((node.text or b"").decode("utf-8", "replace"))
+            readers = [c for c in parts.commands if c.piped_from is not None or c.has_input]
+            if not all(_only_shows(innermost(command)[0]) for command in readers):
+                return True
+    return False
+
+
+def _only_shows(command: shell_syntax.SimpleCommand) -> bool:
+    return command.program in _HARMLESS_READERS and peel(command) is None

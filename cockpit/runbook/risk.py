@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cockpit.model.actions import Risk, RiskVerdict
 from cockpit.model.runbook import Kind
-from cockpit.runbook import placeholders, shell_syntax
 from cockpit.runbook.http_risk import judge_http
+from cockpit.runbook.http_text import read_request
 from cockpit.runbook.redis_risk import judge_redis
 from cockpit.runbook.shell_risk import judge_shell
 from cockpit.runbook.sql_risk import judge_sql
@@ -24,7 +24,7 @@ def judge(kind: Kind, text: str) -> RiskVerdict:
         return judge_redis(text)
     if kind is Kind.HTTP:
         verdict = judge_http(text)
-        return verdict if verdict.risk is not Risk.UNKNOWN or not _is_program(text) else judge_shell(text)
+        return verdict if verdict.risk is not Risk.UNKNOWN or read_request(text) is not None else judge_shell(text)
     if kind in (Kind.SHELL, Kind.DOCKER, Kind.LOGS, Kind.SETTINGS):
         return judge_shell(text)
     if kind is Kind.OPEN:
@@ -43,8 +43,3 @@ def raised(verdict: RiskVerdict, wish: str) -> RiskVerdict:
     except ValueError:
         return verdict
     return RiskVerdict(wanted, "the runbook says so") if wanted.rank > verdict.risk.rank else verdict
-
-
-def _is_program(text: str) -> bool:
-    commands = shell_syntax.read(placeholders.mask(text)).commands
-    return bool(commands) and commands[0].program in ("curl", "wget", "http", "https", "xh")

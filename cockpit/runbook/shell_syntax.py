@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import tree_sitter_bash
@@ -12,6 +12,8 @@ from tree_sitter import Language, Node, Parser
 
 _NOT_WORDS = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect", "variable_assignment", "comment"})
 _EXPANSION = re.compile(r"(?<!\\)(?:\$[A-Za-z_{(0-9@*#?!]|`)")
+_SPECIAL = re.compile(r"['\"\\$`]")
+_QUOTING = re.compile(r"['\"\\]")
 TEXT_CAP = 50_000
 """Characters of one command line that are parsed."""
 
@@ -48,17 +50,31 @@ class SimpleCommand:
         piped_from: the command whose output it reads, None when it is the first of its pipeline.
         piped_into: True when its output goes into another command.
         assigned: names of the variables that are set for it alone.
+        document: the text of the here-document or here-string that it reads, None when there is none.
+        input_file: the file that it reads in place of its input, "" when there is none.
+        program: the program's name without its folder, "" when there is none.
     """
 
     words: tuple[Word, ...]
     piped_from: SimpleCommand | None = None
     piped_into: bool = False
     assigned: frozenset[str] = frozenset()
+    document: str | None = None
+    input_file: str = ""
+    program: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        """Work the program's name out once: it is asked for many times."""
+        object.__setattr__(self, "program", self.words[0].text.rpartition("/")[2] if self.words else "")
 
     @property
-    def program(self) -> str:
-        """The program's name without its folder, "" when there is none."""
-        return self.words[0].text.rpartition("/")[2] if self.words else ""
+    def has_input(self) -> bool:
+        """True when its input comes from a file or a here-document."""
+        return self.document is not None or bool(self.input_file)
+
+    def running(self, words: tuple[Word, ...]) -> SimpleCommand:
+        """Another program in its place, with the same input."""
+        return SimpleCommand(words, self.piped_from, self.piped_into, self.assigned, self.document, self.input_file)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -146,6 +162,8 @@ def descend(root: Node) -> Iterator[Node]:
 
 def unquote(raw: str) -> str:
     """A word as bash would pass it on, with expansions left as written."""
+    if _QUOTING.search(raw) is None:
+        return raw
     parts: list[str] = []
     at = 0
     while at < len(raw):
@@ -181,33 +199,53 @@ def _double_quoted(raw: str, at: int) -> tuple[str, int]:
 
 def word(raw: str) -> Word:
     """A word from its text as written."""
+    if _SPECIAL.search(raw) is None:
+        return Word(raw, raw)
     dynamic = _EXPANSION.search(re.sub(r"'[^']*'", "", raw)) is not None
     return Word(unquote(raw), raw, dynamic)
 
 
 def _simple(node: Node, before: dict[int, SimpleCommand]) -> SimpleCommand:
-    words = tuple(word(_text(child)) for child in node.children if child.is_named and child.type not in _NOT_WORDS)
-    assigned = frozenset(
-        _text(child).partition("=")[0] for child in node.children if child.type == "variable_assignment"
-    )
+    children = node.children
+    words = tuple(word(_text(child)) for child in children if child.is_named and child.type not in _NOT_WORDS)
+    assigned = frozenset(_text(child).partition("=")[0] for child in children if child.type == "variable_assignment")
     holder = node
+    document, input_file = _input(node)
     while holder.parent is not None and holder.parent.type in ("redirected_statement", "negated_command"):
         holder = holder.parent
+        outer, outer_file = _input(holder)
+        document, input_file = (outer if document is None else document), input_file or outer_file
     pipeline = holder.parent
     if pipeline is None or pipeline.type != "pipeline":
-        return SimpleCommand(words, _here_document_into(node), assigned=assigned)
+        return SimpleCommand(words, _here_document_into(node, before), False, assigned, document, input_file)
     members = [child for child in pipeline.children if child.is_named]
     index = next((number for number, child in enumerate(members) if child.id == holder.id), 0)
     earlier = before.get(members[index - 1].id) if index else None
-    return SimpleCommand(words, earlier or (SimpleCommand(()) if index else None), index < len(members) - 1, assigned)
+    piped = earlier or (SimpleCommand(()) if index else _here_document_into(node, before))
+    return SimpleCommand(words, piped, index < len(members) - 1, assigned, document, input_file)
 
 
-def _here_document_into(node: Node) -> SimpleCommand | None:
+def _input(node: Node) -> tuple[str | None, str]:
+    """The here-document or here-string below a node, and the file that is read in place of the input."""
+    document: str | None = None
+    input_file = ""
+    for child in node.children:
+        if child.type == "heredoc_redirect":
+            document = next((_text(part) for part in child.children if part.type == "heredoc_body"), "")
+        elif child.type == "herestring_redirect":
+            document = unquote(_text(child).removeprefix("<<<").strip())
+        elif child.type == "file_redirect" and _redirect(child).operator == "<":
+            input_file = _redirect(child).target
+    return document, input_file
+
+
+def _here_document_into(node: Node, before: dict[int, SimpleCommand]) -> SimpleCommand | None:
     """A command that stands behind a here-document's mark, as in `cat <<EOF | sh`, reads from a pipe too."""
     at = node.parent
     while at is not None:
-        if at.type in ("heredoc_redirect", "heredoc_start"):
-            return SimpleCommand(())
+        if at.type == "heredoc_redirect":
+            body = at.parent.child_by_field_name("body") if at.parent is not None else None
+            return (before.get(body.id) if body is not None else None) or SimpleCommand(())
         at = at.parent
     return None
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pglast import ast, enums
 
 from cockpit.model.actions import Risk, RiskVerdict
 from cockpit.runbook import sql_functions, sql_text
+from cockpit.runbook.words import words
 
 _HIGH_STATEMENTS: dict[str, str] = {
     "DropStmt": "DROP removes an object with its data",
@@ -47,6 +49,8 @@ _CHANGE_WORDS: dict[str, str] = {
     "PrepareStmt": "PREPARE changes the session",
     "DeclareCursorStmt": "DECLARE changes the session",
 }
+_META = re.compile(r"^\s*\\[a-z?!]", re.MULTILINE | re.IGNORECASE)
+_SHOWING_META = words(r"\l \l+ \conninfo \timing \x \z \sf \sv \pset \q \echo \c \connect \?")
 _SHOWN = RiskVerdict(Risk.READ, "SHOW reads a setting")
 
 
@@ -58,8 +62,8 @@ def judge_sql(text: str) -> RiskVerdict:
     """
     if not text.strip().strip(";"):
         return RiskVerdict(Risk.UNKNOWN, "there is no statement")
-    if text.lstrip().startswith("\\"):
-        return _judge_meta(text.strip())
+    if "\\" in text and _META.search(text):
+        return _judge_with_meta(text)
     trees = sql_text.parse(text)
     if trees is None:
         return RiskVerdict(Risk.UNKNOWN, "PostgreSQL's parser does not understand it")
@@ -173,18 +177,21 @@ def _judge_copy(tree: ast.CopyStmt) -> RiskVerdict:
     return RiskVerdict(Risk.READ, "COPY TO STDOUT reads")
 
 
+def _judge_with_meta(text: str) -> RiskVerdict:
+    """Lines of psql's own commands among statements: the worst of all."""
+    lines = text.split("\n")
+    verdicts = [_judge_meta(line.strip()) for line in lines if _META.match(line)]
+    rest = "\n".join(line for line in lines if not _META.match(line))
+    if rest.strip():
+        verdicts.append(judge_sql(rest))
+    return max(verdicts, key=lambda verdict: verdict.risk.rank)
+
+
 def _judge_meta(text: str) -> RiskVerdict:
-    word = text.split()[0].lower()
-    if word.rstrip("+s").startswith("\\d") or word in (
-        "\\l",
-        "\\l+",
-        "\\conninfo",
-        "\\timing",
-        "\\x",
-        "\\z",
-        "\\sf",
-        "\\sv",
-    ):
+    word = text.split()[0].lower().rstrip(";")
+    if "`" in text or "\\\\" in text:
+        return RiskVerdict(Risk.UNKNOWN, f"{word} is followed by something else that psql runs")
+    if word.rstrip("+s").startswith("\\d") or word in _SHOWING_META:
         return RiskVerdict(Risk.READ, f"{word} shows what the catalogue says")
     return RiskVerdict(Risk.UNKNOWN, f"{word} is a psql command that is not in the table")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cockpit.runbook.shell_syntax import SimpleCommand, Word, word
 
@@ -29,6 +29,9 @@ _VALUE_OPTIONS: dict[str, frozenset[str]] = {
     "ssh": frozenset({"-i", "-p", "-l", "-o", "-F", "-J", "-L", "-R", "-D", "-b", "-c", "-E", "-m", "-O", "-S", "-W"}),
     "git": frozenset({"-C", "-c", "--git-dir", "--work-tree", "--namespace"}),
     "helm": frozenset({"-n", "--namespace", "--kube-context", "--kubeconfig"}),
+    "docker-compose": frozenset({"-f", "--file", "-p", "--project-name", "--profile", "--env-file"}),
+    "argocd": frozenset({"--server", "--auth-token", "--config"}),
+    "terraform": frozenset({"-chdir"}),
     "npx": frozenset({"-p", "--package"}),
     "su": frozenset({"-s", "--shell", "-g"}),
     "systemctl": frozenset({"-n", "-t", "-H", "-M", "--type", "--lines"}),
@@ -45,7 +48,6 @@ _TRANSPARENT = frozenset(
         "nice",
         "ionice",
         "time",
-        "command",
         "exec",
         "stdbuf",
         "setsid",
@@ -55,6 +57,20 @@ _TRANSPARENT = frozenset(
         "bunx",
     }
 )
+_RUNNERS: dict[str, frozenset[str]] = {
+    "bundle": frozenset({"exec"}),
+    "npm": frozenset({"exec", "x"}),
+    "pnpm": frozenset({"exec", "dlx", "prisma"}),
+    "yarn": frozenset({"exec", "dlx", "prisma"}),
+    "bun": frozenset({"x"}),
+    "uv": frozenset({"run"}),
+    "poetry": frozenset({"run"}),
+    "pipenv": frozenset({"run"}),
+    "doppler": frozenset({"run"}),
+    "op": frozenset({"run"}),
+    "railway": frozenset({"run"}),
+    "heroku": frozenset({"run"}),
+}
 _REMOTE = frozenset({"ssh", "mosh"})
 
 
@@ -78,10 +94,22 @@ class Peeled:
 
 
 def peel(command: SimpleCommand) -> Peeled | None:
-    """Take one wrapper off; None when the command is none."""
+    """Take one wrapper off; None when the command is none. What is inside reads what the wrapper reads."""
+    peeled = _peeled(command)
+    if peeled is None or peeled.command is None or not (command.has_input or command.piped_from):
+        return peeled
+    return replace(peeled, command=command.running(peeled.command.words))
+
+
+def _peeled(command: SimpleCommand) -> Peeled | None:
     program, words = command.program, command.words
     if program in _TRANSPARENT:
         return _plain(program, skip_options(program, words[1:]))
+    if program == "command":
+        return None if any(item.text in ("-v", "-V") for item in words[1:2]) else _plain(program, words[1:])
+    runner = _runner(command)
+    if runner is not None:
+        return runner
     if program == "env":
         return _plain(program, _without_assignments(skip_options(program, words[1:])))
     if program == "timeout":
@@ -99,12 +127,10 @@ def peel(command: SimpleCommand) -> Peeled | None:
         return _su(words)
     if program in _REMOTE:
         rest = skip_options("ssh", words[1:])
-        inner = " ".join(item.text for item in rest[1:])
+        inner = " ".join(item.text for item in skip_options("ssh", rest[1:]))
         return Peeled("ssh", text=inner, opens=not inner, interprets=True)
     if program in ("docker", "podman", "nerdctl", "docker-compose", "kubectl", "oc"):
         return _container(program, words)
-    if program == "find":
-        return _find(words)
     return None
 
 
@@ -188,15 +214,28 @@ def _executed(wrapper: str, inside: tuple[Word, ...]) -> Peeled:
     return Peeled(wrapper, SimpleCommand(inside))
 
 
-def _find(words: tuple[Word, ...]) -> Peeled | None:
+def _runner(command: SimpleCommand) -> Peeled | None:
+    """`bundle exec x`, `uv run x`, `npm exec x`: tools that set a project up and then run what follows."""
+    words = command.words
+    verbs = _RUNNERS.get(command.program)
+    if verbs is None or len(words) < 3 or words[1].text not in verbs:
+        return None
+    start = 1 if words[1].text == "prisma" else 2
+    return _plain(f"{command.program} {words[1].text}", skip_options(command.program, words[start:]))
+
+
+def found_commands(command: SimpleCommand) -> list[SimpleCommand]:
+    """What `find` runs on the files that it finds: every -exec, and -delete as the `rm` that it is."""
+    words = command.words
+    found: list[SimpleCommand] = []
     for index, item in enumerate(words):
         if item.text in ("-exec", "-execdir", "-ok", "-okdir"):
             inner = words[index + 1 :]
             ends = [number for number, part in enumerate(inner) if part.text in (";", "+")]
-            return _plain("find -exec", inner[: ends[0]] if ends else inner)
+            found.append(SimpleCommand(inner[: ends[0]] if ends else inner))
         if item.text == "-delete":
-            return Peeled("find", SimpleCommand((word("rm"), word("-r"), *words[1:2])))
-    return None
+            found.append(SimpleCommand((word("rm"), word("-r"), *words[1:2])))
+    return found
 
 
 def innermost(command: SimpleCommand) -> tuple[SimpleCommand, tuple[str, ...]]:
@@ -204,7 +243,7 @@ def innermost(command: SimpleCommand) -> tuple[SimpleCommand, tuple[str, ...]]:
     passed: list[str] = []
     for _ in range(8):
         peeled = peel(command)
-        if peeled is None or peeled.command is None or peeled.wrapper.startswith(("find", "xargs")):
+        if peeled is None or peeled.command is None or peeled.wrapper in ("xargs", "parallel"):
             break
         passed.append(peeled.wrapper)
         command = peeled.command
