@@ -231,6 +231,8 @@ def test_a_hostile_runbook_is_opened_and_walked(terminal: Terminal) -> None:
     terminal.press("w")
     terminal.feed(0.3)
     terminal.press("escape-alone", "enter")
+    terminal.wait("done .*ago", LONG)
+    terminal.press("G")
     terminal.wait("Step 2 of 2", LONG)
     terminal.press("enter")
     terminal.wait("1 row|BLINK", LONG)
