@@ -67,6 +67,7 @@ REGISTRY: tuple[KeyBinding, ...] = (
     KeyBinding("runbook.open", ("enter",), "open the runbook's procedure", Scope.RUNBOOKS, "open"),
     KeyBinding("runbook.close", ("X",), "close the open runbook", Scope.STEPS),
     KeyBinding("activity.view", ("v",), "next view: all, running, waiting, blocking", Scope.ACTIVITY, "view"),
+    KeyBinding("activity.database", ("d",), "show the next database", Scope.ACTIVITY),
     KeyBinding("activity.running", ("f1",), "show running queries", Scope.ACTIVITY),
     KeyBinding("activity.waiting", ("f2",), "show waiting backends", Scope.ACTIVITY),
     KeyBinding("activity.blocking", ("f3",), "show who blocks whom", Scope.ACTIVITY),

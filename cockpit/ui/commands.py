@@ -132,7 +132,12 @@ def _activity_keys(screen: MainScreen) -> dict[str, Handler]:
 
         return handler
 
+    def next_database() -> None:
+        activity.next_database()
+        activity.changed(screen.now())
+
     return {
+        "activity.database": next_database,
         "activity.view": show(lambda: views[(views.index(activity.view) + 1) % len(views)]),
         "activity.running": show(lambda: View.RUNNING),
         "activity.waiting": show(lambda: View.WAITING),

@@ -312,3 +312,82 @@ async def test_a_remapped_key_works_and_the_old_one_is_dead() -> None:
         await screen.press("f")
         assert screen.zoomed()
         assert " f zoom" in screen.app.main.footer.text
+
+
+async def test_commands_with_words_that_cannot_be_done_say_why() -> None:
+    async with a_screen() as screen:
+        notice = screen.app.main.notice
+        await screen.press("colon", *"resolve", "enter")
+        await screen.until(lambda: "there is no incident to end" in notice.text)
+        await screen.press("2", "colon", *"every now", "enter")
+        await screen.until(lambda: "is no duration" in notice.text)
+        await screen.press("colon", *"every 5s", "enter")
+        await screen.until(lambda: screen.range.session.watch.interval(MAIN) == 5.0)
+        await screen.press("colon", *"incident p2 slow", "enter")
+        await screen.until(lambda: screen.range.session.incident.current is not None)
+        incident = screen.range.session.incident.current
+        assert incident is not None
+        assert (incident.severity, incident.title) == ("P2", "slow")
+        await screen.press("I")
+        await screen.until(lambda: "INC-7 is still open" in notice.text)
+
+
+async def test_a_broken_journal_is_said_and_reading_goes_on() -> None:
+    async with a_screen() as screen:
+        screen.range.journal.broken = True
+        await screen.press("colon", *"note lost", "enter")
+        await screen.until(lambda: "the journal's disk is full" in screen.app.main.notice.text)
+        await screen.press("2")
+        assert screen.active() == "activity"
+
+
+async def test_a_notice_goes_by_itself() -> None:
+    async with a_screen() as screen:
+        screen.app.main.say("something happened")
+        screen.range.clock.advance(9)
+        screen.app.main.bring_up_bars()
+        assert screen.app.main.notice.text == ""
+
+
+async def test_the_mouse_moves_the_cursor_and_a_double_click_opens() -> None:
+    async with a_screen() as screen:
+        table = screen.app.main.panes.activity.table
+        await screen.pilot.click(table, offset=(5, 3))
+        assert table.state.cursor == 2
+        assert screen.active() == "activity"
+        await screen.pilot.click(table, offset=(5, 2), times=2)
+        assert "backend 4720" in screen.text
+        await screen.press("escape")
+        log = screen.app.main.panes.logs.log_view
+        await screen.pilot.click(log)
+        assert screen.active() == "logs"
+
+
+async def test_a_viewer_moves_and_copies() -> None:
+    async with a_screen(size=(100, 20)) as screen:
+        await screen.press("2", "enter", "j", "G", "k", "g", "ctrl+d", "ctrl+u", "y")
+        assert "blocked by" in screen.app.clipboard
+        await screen.press("q")
+        await screen.press("3", "enter")
+        assert "held for" in screen.text
+        await screen.press("q", "4", "enter")
+        assert "restarts" in screen.text
+        await screen.press("q", "1", "enter")
+        assert "because" in screen.text
+        await screen.press("q", "5", "enter")
+        assert "log " in screen.text
+
+
+async def test_several_databases_are_shown_one_at_a_time() -> None:
+    from cockpit.model.readings import SourceId, SourceKind
+
+    other = SourceId(SourceKind.POSTGRES, "replica")
+    snapshot = type(an_activity())((a_backend(5),), 50, 3, 180004, "shop", True)
+    async with a_screen(range_=a_range(answers={other: snapshot})) as screen:
+        pane = screen.app.main.panes.activity
+        await screen.press("2")
+        assert "main" in pane.title_text()
+        await screen.press("d")
+        assert "replica" in pane.title_text()
+        assert "standby" in pane.title_text()
+        assert len(pane.table.state.rows) == 1

@@ -11,7 +11,7 @@ from cockpit.ui.screens.ask import Ask
 from cockpit.ui.screens.confirm import ConfirmScreen, Stage
 from cockpit.ui.walk import Walk
 from tests.pilot.support import Screen, a_screen, rows_of
-from tests.support.fake_session import KV, MAIN, a_range
+from tests.support.fake_session import KV, MAIN, RUNBOOK_TEXT, a_range
 
 pytestmark = pytest.mark.anyio
 
@@ -219,4 +219,57 @@ async def test_on_a_narrow_screen_the_steps_lie_in_the_drawer() -> None:
         await screen.press("3")
         assert screen.app.main.active_pane is screen.app.main.panes.locks
         await screen.press("0")
+        assert screen.app.main.focused is screen.app.main.sidebar.steps
+
+
+async def test_values_are_asked_for_all_at_once_and_commands_are_chosen() -> None:
+    async with a_screen() as screen:
+        walk = await opened(screen)
+        await screen.press("i")
+        await screen.until(lambda: isinstance(screen.app.screen, Ask))
+        await screen.press(*"lock:cron:enrich", "enter")
+        await screen.until(lambda: walk.run.values == {"key": "lock:cron:enrich"})
+        await screen.until(lambda: not screen.app.main.latch)
+        await screen.press("]", "[", "o")
+        assert "no answer yet" in screen.app.main.notice.text
+        await screen.press("a")
+        assert "asks for no value" in screen.app.main.notice.text
+
+
+async def test_a_value_that_does_not_fit_is_not_taken_from_a_pane() -> None:
+    range_ = a_range(text=RUNBOOK_TEXT.replace("lock:[a-z:]+", "queue:.*"))
+    async with a_screen(range_=range_) as screen:
+        walk = await opened(screen)
+        await screen.press("j", "j", "j", "a")
+        assert "it must match queue:.*" in screen.app.main.notice.text
+        assert walk.run.values == {}
+
+
+async def test_live_values_come_from_backends_and_services() -> None:
+    async with a_screen() as screen:
+        await opened(screen)
+        assert screen.app.main.steps is not None
+        backends = screen.app.main.steps._offers("backends")
+        assert backends[0][0] == "4711"
+        assert backends[0][1].startswith("blocks 2  idle in transaction 1:07:07")
+        assert ("worker", "restarting") in screen.app.main.steps._offers("containers")
+        assert screen.app.main.steps._offers("") == []
+
+
+async def test_a_step_is_ticked_with_a_note() -> None:
+    async with a_screen() as screen:
+        walk = await opened(screen)
+        await screen.press("j", "j", "m")
+        await screen.until(lambda: isinstance(screen.app.screen, Ask))
+        await screen.press(*"asked ada", "enter")
+        await screen.until(lambda: state(walk, 3) is StepState.DONE)
+        assert walk.run.record(walk.run.procedure.steps[2]).note == "asked ada"
+
+
+async def test_a_second_procedure_replaces_the_first() -> None:
+    async with a_screen() as screen:
+        await opened(screen)
+        await screen.press("0", "j", "enter")
+        await screen.until(lambda: "Billing degraded" in screen.app.main.sidebar.steps_title.text)
+        await screen.press("0", "enter")
         assert screen.app.main.focused is screen.app.main.sidebar.steps

@@ -69,7 +69,6 @@ def test_a_burst_goes_where_its_first_key_led(terminal: Terminal) -> None:
 def test_a_burst_of_the_danger_key_and_many_y_changes_nothing(terminal: Terminal) -> None:
     terminal.press_at_once("3", "D", *"yyyyyy")
     terminal.wait(r"Do this\?")
-    terminal.press_at_once(*"yyyy")
     terminal.press("escape")
     terminal.gone(r"Do this\?")
     terminal.press("q")
@@ -79,7 +78,7 @@ def test_a_burst_of_the_danger_key_and_many_y_changes_nothing(terminal: Terminal
 
 def test_words_typed_at_once_reach_the_palette(terminal: Terminal) -> None:
     terminal.press_at_once(":", "go to host", "enter")
-    terminal.wait(r"6 Host\s+web1")
+    terminal.wait(r"6 Host .* web1")
 
 
 def test_resizing_shows_what_fits(terminal: Terminal) -> None:

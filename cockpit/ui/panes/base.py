@@ -117,10 +117,10 @@ class Pane(Vertical):
         left: list[Span] = [Span(f"{self.number} ", Tone.KEY), Span(self.label, Tone.TITLE if lit else Tone.PLAIN)]
         left += [Span(f"  {tab}", Tone.FAINT) for tab in self.tabs]
         summary = self.summary(now) if self.session else EMPTY
-        if summary:
-            left += [Span("  "), *summary]
         if self.needle():
             left += [Span("  /", Tone.KEY), Span(self.needle(), Tone.STRONG)]
+        if summary:
+            left += [Span("  "), *summary]
         age = self.age(now) if self.session else line("starting", Tone.DIM)
         right = (Span("frozen  ", Tone.WARN), *age) if self.frozen else age
         self.title_line.show(tuple(left), right, edge=Tone.FRAME_LIT if lit else Tone.FRAME)

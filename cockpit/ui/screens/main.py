@@ -340,7 +340,7 @@ class MainScreen(LaidOutScreen):
         if self.active_pane is not None:
             self.find_line.value = self.active_pane.needle()
             self.find_line.add_class("shown")
-            self.footer.add_class("hidden")
+            self.lay_out()
             self.set_focus(self.find_line)
 
     @on(Input.Changed, "#prompt")
@@ -356,7 +356,7 @@ class MainScreen(LaidOutScreen):
         """Give the keys back to the pane."""
         pane = self.panes.named(self.deck.shown)
         self.find_line.remove_class("shown")
-        self.footer.remove_class("hidden")
+        self.lay_out()
         if not event.kept:
             pane.find("")
         self.set_focus(pane.body)
