@@ -55,7 +55,8 @@ def _pane(number: int, name: str, title: str) -> KeyBinding:
 
 
 REGISTRY: tuple[KeyBinding, ...] = (
-    KeyBinding("step.run", ("enter",), "run the step, or ask before a change", Scope.STEPS, "run"),
+    KeyBinding("step.run", ("enter",), "run the step, or ask before a change; then go on", Scope.STEPS, "run"),
+    KeyBinding("step.again", (".",), "run the step again", Scope.STEPS),
     KeyBinding("step.argument", ("a",), "take the argument from the pane's selected row", Scope.STEPS, "argument"),
     KeyBinding("step.why", ("w",), "say why the step has this risk", Scope.STEPS, "why"),
     KeyBinding("step.skip", ("x",), "skip the step with a reason", Scope.STEPS, "skip", operator=True),

@@ -152,7 +152,8 @@ def _session_keys(screen: MainScreen) -> dict[str, Handler]:
     return {
         "runbook.open": screen.open_procedure,
         "runbook.close": steps.close,
-        "step.run": steps.run,
+        "step.run": steps.go_on,
+        "step.again": steps.run,
         "step.argument": steps.argument,
         "step.why": steps.why,
         "step.skip": steps.skip,

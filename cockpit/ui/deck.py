@@ -50,8 +50,8 @@ def places(width: int, height: int, shown: str, zoomed: bool) -> dict[str, Regio
     bottom = shown if shown in BOTTOM else LOGS
     third = height - first - second
     return {
-        **_row((HEALTH, ACTIVITY), (40, 60), 0, first, width),
-        **_row((LOCKS, SERVICES), (1, 1), first, second, width),
+        **_row((HEALTH, ACTIVITY), (46, 54), 0, first, width),
+        **_row((LOCKS, SERVICES), (58, 42), first, second, width),
         bottom: Region(0, first + second, width, third),
     }
 

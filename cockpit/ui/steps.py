@@ -67,6 +67,19 @@ class StepKeys:
         step = self.walk.step(row.key)
         return (self.walk, step) if step else None
 
+    def go_on(self) -> None:
+        """Run the step; from one that is done, go to the next that is not."""
+        found = self.current()
+        if found is None:
+            return
+        walk, step = found
+        ahead = walk.run.next_step
+        if ahead is not None and walk.finished(step) and step.id not in self._reading:
+            self._screen.sidebar.steps.move_to_key(ahead.id)
+            self._screen.update_walk()
+        else:
+            self.run()
+
     def run(self) -> None:
         """Run a read, ask before a change, tick what is done by hand, offer the branches of a decision."""
         found = self.current()

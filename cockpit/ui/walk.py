@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cockpit.engine.run import Run
 from cockpit.model.actions import Risk
 from cockpit.model.errors import RunbookError
-from cockpit.model.incident import Role
+from cockpit.model.incident import Role, StepState
 from cockpit.model.runbook import Command, Kind, Step
 from cockpit.ui.present.card import StepView
 
@@ -57,6 +57,10 @@ class Walk:
         if position < len(commands):
             self._chosen[step.id] = position
 
+    def finished(self, step: Step) -> bool:
+        """Whether nothing of the step is left to do; one with several commands may always hold more."""
+        return len(self.commands(step)) <= 1 and self.run.record(step).state is StepState.DONE
+
     def runs(self, command: Command | None) -> bool:
         """Whether the cockpit runs it."""
         return command is not None and command.kind in RUN_BY_ITSELF and not command.streaming
@@ -93,6 +97,8 @@ class Walk:
 
     def _hint(self, step: Step, command: Command | None) -> str:
         observer = self._session.role is Role.OBSERVER
+        if self.finished(step):
+            return "enter goes on to the next step, . runs this one again"
         if command is not None and self.runs(command):
             if command.risk is Risk.READ:
                 return "enter runs it"

@@ -33,13 +33,15 @@ class Column:
 def share_out(columns: Sequence[Column], needed: Sequence[int], width: int) -> tuple[int, ...]:
     """Cells for each column; 0 for one that is left out.
 
+    A column that may be left out is, before one that may not is cut short.
+
     Args:
         columns: the columns.
         needed: cells that the widest content of each column takes.
         width: cells of the table.
     """
     kept = set(range(len(columns)))
-    while _minimum(columns, kept) > width:
+    while _wished(columns, needed, kept) > width:
         droppable = [index for index in kept if columns[index].drop]
         if not droppable:
             break
@@ -67,6 +69,15 @@ def _with_the_rest(columns: Sequence[Column], kept: set[int], cells: list[int], 
         rest -= given
     cells[flexible[-1]] = max(0, cells[flexible[-1]] + rest)
     return cells
+
+
+def _wished(columns: Sequence[Column], needed: Sequence[int], kept: set[int]) -> int:
+    """Cells in which the columns that always stay show all that they may, and the others their least."""
+    cells = 0
+    for index in kept:
+        column = columns[index]
+        cells += column.least if column.drop else max(column.least, min(column.most, needed[index]))
+    return cells + GAP * max(0, len(kept) - 1)
 
 
 def _minimum(columns: Sequence[Column], kept: set[int]) -> int:
