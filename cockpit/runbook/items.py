@@ -7,7 +7,9 @@ from collections.abc import Collection
 
 from cockpit.model.runbook import Command, Kind
 from cockpit.runbook import http_text, inline, kinds, parts, programs
+from cockpit.runbook.blocks import Block
 from cockpit.runbook.commands import build_command
+from cockpit.runbook.words import words as _words
 
 _CONDITION = re.compile(r"^(?:if|when|unless|otherwise|else|in case|should|si|wenn|falls|если|만약)\b\s*", re.I)
 _FOR = re.compile(r"^for\s+[^:]{2,80}:$", re.I)
@@ -20,22 +22,12 @@ _SETTINGS = re.compile(
 _SETTING_NAME = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?:=\S*)?$|^\.env(?:\.\w+)?$")
 _CHECKING = re.compile(r"^(?:check|verify|ensure|confirm|compare|validate|make sure)\b", re.I)
 _PATH = re.compile(r"^/[A-Za-z0-9][\w./{}<>:*-]*(?:\?[\w=&%.{}<>-]*)?$")
-_FILE_ROOTS = (
-    "/etc/",
-    "/var/",
-    "/usr/",
-    "/opt/",
-    "/tmp/",  # noqa: S108  a beginning to compare with, no file
-    "/home/",
-    "/root/",
-    "/proc/",
-    "/sys/",
-    "/dev/",
-    "/mnt/",
-    "/srv/",
-    "/bin/",
-    "/data/",
-    "/lib/",
+_FILE_ROOTS = re.compile(r"/(?:etc|var|usr|opt|tmp|home|root|proc|sys|dev|mnt|srv|bin|data|lib)/")
+_ALSO_ENGLISH = _words(
+    """
+    if for while case until test make time host watch service history less more type mail date find sort go last who
+    head install open patch split at read wait command
+    """
 )
 _URL = re.compile(r"^https?://\S+$")
 
@@ -63,31 +55,7 @@ def _command(span: str, line: int, known: Collection[str]) -> Command | None:
     words = span.split()
     program = words[0].rpartition("/")[2] if words else ""
     if len(words) > 1 and (program in programs.KNOWN or words[0].startswith("./")) and program not in programs.SESSION:
-        if program in (
-            "if",
-            "for",
-            "while",
-            "case",
-            "until",
-            "test",
-            "make",
-            "time",
-            "host",
-            "watch",
-            "service",
-            "history",
-            "less",
-            "more",
-            "type",
-            "mail",
-            "date",
-            "find",
-            "sort",
-            "go",
-            "last",
-            "who",
-            "head",
-        ):
+        if program in _ALSO_ENGLISH:
             return None
         return build_command(span, line, known=known)
     return None
@@ -96,9 +64,56 @@ def _command(span: str, line: int, known: Collection[str]) -> Command | None:
 def _is_page(span: str) -> bool:
     if _URL.match(span):
         return True
-    if not _PATH.match(span) or f"{span}/".startswith(_FILE_ROOTS):
+    if not _PATH.match(span) or _FILE_ROOTS.match(f"{span}/"):
         return False
     return re.search(r"\.\w{1,5}$", span) is None
+
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+_POINTS = re.compile(r"^(?:see|follow|refer to|go to)\b", re.I)
+_COMMAND_COLUMN = re.compile(r"^(?:commands?|query|queries|sql|request|endpoint|run)\b", re.I)
+
+
+def asks(text: str) -> bool:
+    """True when a paragraph tells a person to do something: it begins with a verb, or points elsewhere by a link."""
+    words = inline.plain(text)
+    return parts.imperative(words) or (_POINTS.match(words) is not None and bool(inline.links(text)))
+
+
+def asked(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """What a paragraph asks for: each sentence that begins with a verb, with the sentences that explain it.
+
+    Args:
+        text: the paragraph without Markdown; its first sentence asks for something.
+    """
+    found: list[tuple[str, list[str]]] = []
+    for sentence in _SENTENCE.split(text):
+        if not found or (parts.imperative(sentence) and len(sentence.split()) > 1):
+            found.append((sentence.rstrip("."), []))
+        else:
+            found[-1][1].append(sentence)
+    return [(title, tuple(details)) for title, details in found]
+
+
+def table_commands(block: Block, known: Collection[str] = ()) -> dict[int, list[Command]]:
+    """The commands in a table's column of commands, by row; the header is row 0.
+
+    Args:
+        block: the table.
+        known: names that are declared inputs or captured values.
+    """
+    header = [inline.plain(cell) for cell in block.rows[0]] if block.rows else []
+    column = next((index for index, name in enumerate(header) if _COMMAND_COLUMN.match(name)), None)
+    if column is None:
+        return {}
+    found = {
+        number: inline_commands(row[column], block.line + number + 1, known)
+        for number, row in enumerate(block.rows)
+        if number and column < len(row)
+    }
+    return {
+        number: runs for number, commands in found.items() if (runs := [c for c in commands if c.kind is not Kind.OPEN])
+    }
 
 
 def condition(text: str) -> str:

@@ -92,19 +92,19 @@ PART_WORDS = frozenset(
 """Words that make a numbered heading a stage of its procedure."""
 
 IMPERATIVES = frozenset(
-    """acknowledge activate add adjust analyse analyze apply approve assess assign attach authenticate back backup begin block
+    """acknowledge announce activate add adjust analyse analyze apply approve assess assign attach authenticate back backup begin block
     build bump call cancel capture change check choose clean clear close collect communicate compare complete configure confirm
     connect contact contain copy create declare decide delete demote deploy describe detect determine diagnose disable
-    disconnect document download drain drop dump edit enable end engage ensure enter escalate establish estimate evaluate examine
-    execute export fail failover fetch find fix flush follow force gather generate get give go grant identify implement
+    disconnect document download drain drop dump edit email enable end engage ensure enter escalate establish estimate evaluate examine
+    execute export fail file failover fetch find fix flush follow force gather generate get give go grant identify implement
     import increase inform initiate inspect install investigate isolate kill launch list locate lock log login look lower make
-    mark match measure merge migrate mitigate monitor mount move note notify obtain open patch pause perform pick pin point
+    mark match measure merge migrate mitigate monitor mount move note notify obtain open page patch pause perform pick pin point
     post prepare prevent preserve promote provision prune publish pull purge push put query raise re-check re-deploy re-enable
     re-run read reapply reassign rebuild recheck reconcile record recover recreate redeploy redirect reduce refresh register
     reindex release reload remove rename renew reopen repair replace replay report request rerun reset resize resolve restart
     restore resume retrieve retry return revert review revoke roll rollback rotate route run save scale scan schedule search
     secure select send set setup shift shut sign silence skip snapshot spin stabilize start stop submit suspend switch sync take
-    tail tell terminate test throttle tighten trace track transfer trigger triage try turn uncordon unlock unpause unset update
+    tail tear tell terminate test throttle tighten trace track transfer trigger triage try turn uncordon unlock unpause unset update
     upgrade upload use validate verify view visit wait warm warn watch whitelist write""".split()
 )
 """First words by which a heading or comment asks for something to be done."""

@@ -1,7 +1,5 @@
 """Sections as procedures: their phases, and the steps in them."""
 
-# ruff: noqa: E501, SIM905  tables of words are easier to read and to extend as text
-
 from __future__ import annotations
 
 import re
@@ -12,18 +10,20 @@ from cockpit.model.runbook import Kind, Part
 from cockpit.runbook import inline, parts
 from cockpit.runbook.outline import BOLD_LEVEL, Section
 from cockpit.runbook.sections import WITHIN, Classifier, SectionClass
-from cockpit.runbook.steps import STEP_PARTS, StepDraft, StepReader
+from cockpit.runbook.step_draft import STEP_PARTS, StepDraft
+from cockpit.runbook.steps import StepReader
 
-_VERB_PARTS: dict[str, Part] = {
-    **dict.fromkeys(
-        "identify check investigate confirm review inspect assess analyze analyse detect determine diagnose examine gather locate look find triage initial quick".split(),
-        Part.DIAGNOSIS,
-    ),
-    **dict.fromkeys("verify test validate monitor".split(), Part.VERIFY),
-    **dict.fromkeys("rollback roll revert undo".split(), Part.ROLLBACK),
-    **dict.fromkeys("notify communicate inform announce".split(), Part.COMMUNICATION),
-    **dict.fromkeys("escalate".split(), Part.ESCALATION),
+_VERBS: dict[Part, str] = {
+    Part.DIAGNOSIS: """
+        identify check investigate confirm review inspect assess analyze analyse detect determine diagnose examine
+        gather locate look find triage initial quick
+    """,
+    Part.VERIFY: "verify test validate monitor smoke",
+    Part.ROLLBACK: "rollback roll revert undo",
+    Part.COMMUNICATION: "notify communicate inform announce",
+    Part.ESCALATION: "escalate",
 }
+_VERB_PARTS: dict[str, Part] = {word: part for part, verbs in _VERBS.items() for word in verbs.split()}
 _ALERT = re.compile(r"^[A-Z][a-z0-9]+(?:[A-Z]+[a-z0-9]*){1,}$")
 
 
@@ -122,13 +122,15 @@ class ProcedureReader:
         top: bool,
         severity: str,
         around: Part = Part.OTHER,
+        asks: bool = False,
     ) -> None:
         """Take a section's own blocks as one phase, then its subsections."""
         # A part that was only guessed from a verb does not turn the bullets below it into steps.
         named = top or section.part is not None or part == around
         reader = StepReader(self._lines, part if named else Part.OTHER, self._known, section.title)
         reader.read(section.blocks)
-        if not reader.steps and not top and _asks(section) and not any(map(self._classes.actionable, section.children)):
+        wanted = not top and (asks or _asks(section))
+        if wanted and not reader.steps and not any(map(self._classes.actionable, section.children)):
             reader.steps.append(StepDraft(section.line, section.title, Kind.MANUAL, list(reader.prose)))
         said = (
             part in (Part.SYMPTOMS, Part.CAUSES, Part.ESCALATION, Part.PREREQUISITES, Part.COMMUNICATION)
@@ -139,26 +141,41 @@ class ProcedureReader:
                 PhaseDraft(part, section.title, section.line, reader.steps, reader.prose, section.budget)
             )
         branches: list[Section] = []
+        in_series = self._in_series(section)
         for child in section.children:
             if self._classes.of(child) is SectionClass.BRANCH:
                 branches.append(child)
                 continue
             self._choose(branches, part, section, draft, inner, severity)
             branches = []
-            self._child(child, part, draft, inner, severity)
+            self._child(child, part, draft, inner, severity, in_series)
         self._choose(branches, part, section, draft, inner, severity)
 
+    def _in_series(self, section: Section) -> bool:
+        """True when the numbered sections below are the steps of one series: at least two hold something to do."""
+        numbered = [child for child in section.children if child.level < BOLD_LEVEL and parts.numbered(child.text)]
+        return sum(map(self._classes.actionable, numbered)) >= 2
+
     def _child(
-        self, child: Section, part: Part, draft: ProcedureDraft, inner: list[ProcedureDraft], severity: str
+        self,
+        child: Section,
+        part: Part,
+        draft: ProcedureDraft,
+        inner: list[ProcedureDraft],
+        severity: str,
+        in_series: bool,
     ) -> None:
         kind = self._classes.of(child)
-        if kind is SectionClass.PROSE and child.part is None and not _asks(child):
+        asks = in_series and child.level < BOLD_LEVEL and parts.numbered(child.text)
+        if kind is SectionClass.PROSE and child.part is None and not asks and not _asks(child):
             return
         apart = kind in (SectionClass.PROCEDURE, SectionClass.GROUP, SectionClass.TOOLBOX)
         if apart and child.level < BOLD_LEVEL and not self._is_stage_here(child, kind):
             inner += self._procedures(child, severity)
             return
-        self._collect(child, child.part or _stage_part(child, part), draft, inner, False, severity, part)
+        own = child.part or _stage_part(child, part)
+        around = own if part in STEP_PARTS and child.part is None else part
+        self._collect(child, own, draft, inner, False, severity, around, asks)
 
     def _is_stage_here(self, child: Section, kind: SectionClass) -> bool:
         """A section without symptoms or parts of its own is a stage of the procedure around it."""
@@ -194,7 +211,7 @@ class ProcedureReader:
 
 
 def _stage_part(child: Section, around: Part) -> Part:
-    if around in STEP_PARTS:
+    if around in STEP_PARTS and (around is not Part.MITIGATION or not parts.numbered(child.text)):
         return around
     words = re.findall(r"[a-z-]+", parts.label(child.text).lower())
     for word in words:

@@ -21,6 +21,8 @@ def judge_program(command: SimpleCommand) -> RiskVerdict:
         return RiskVerdict(Risk.READ, f"{program} tells its version")
     if len(texts) == 2 and texts[1] in _VERSION and program in programs.KNOWN:
         return RiskVerdict(Risk.READ, f"{program} tells its version or its usage")
+    if program in ("python", "python3") and texts[1:3] == ("-m", "json.tool") and len(texts) == 3:
+        return RiskVerdict(Risk.READ, "json.tool prints what it reads")
     if program == "command":
         return RiskVerdict(Risk.READ, "command -v tells where a program is")
     if program == "git" and any(text == "-c" or text.startswith("--config-env") for text in texts[1:3]):

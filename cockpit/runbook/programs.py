@@ -29,7 +29,7 @@ STREAMING = words(
 """Programs that take the whole screen or do not end by themselves."""
 
 SESSION = words(
-    "cd pushd popd export source . set unset alias shopt umask declare nvm exit logout return break continue"
+    "cd pushd popd export source . set unset alias shopt umask declare nvm exit logout return break continue read"
 )
 """Programs that change only the shell they run in."""
 

@@ -40,7 +40,7 @@ npm, pnpm, yarn, bun
     change: it changes packages
         ci, install, i, add, update, upgrade, up, remove, uninstall, link, publish, rebuild, dedupe, .
     change: it runs the project's own script
-        run, run-script, start, exec, test, t, build, dev, dlx, x, deploy
+        run, run-script, start, exec, test, t, build, dev, dlx, x, deploy, typecheck, lint, seed, migrate
     change: it changes packages or settings
         audit fix, cache clean, version, login, config set, config delete, prune, init, create, set
     high: it withdraws a published package
@@ -105,7 +105,8 @@ railway
     read: it shows what is there
         status, logs, list, whoami, variables ., environment ., --version .
     change: it changes the deployment
-        up, redeploy, restart, deploy, variables, environment, link, add, service, scale, connect, domain, login
+        up, redeploy, restart, deploy, rollback, init, ssh, run, variables
+        environment, link, add, service, scale, connect, domain, login
     high: it removes a deployment
         down, delete
 supabase

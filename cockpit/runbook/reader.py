@@ -18,7 +18,7 @@ from cockpit.runbook.index import index_entries
 from cockpit.runbook.outline import Section, outline
 from cockpit.runbook.procedures import PhaseDraft, ProcedureDraft, ProcedureReader
 from cockpit.runbook.repair import repair
-from cockpit.runbook.steps import StepDraft
+from cockpit.runbook.step_draft import StepDraft
 
 _ELSEWHERE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|#|//|\$|\{|<)", re.I)
 _CAPTURE = re.compile(r"^[A-Za-z_]\w*$")

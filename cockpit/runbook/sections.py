@@ -11,7 +11,7 @@ from cockpit.runbook import items, parts
 from cockpit.runbook.blocks import Block, BlockType, walk
 from cockpit.runbook.fences import read_fence
 from cockpit.runbook.outline import BOLD_LEVEL, Section
-from cockpit.runbook.steps import STEP_PARTS
+from cockpit.runbook.step_draft import STEP_PARTS
 
 _REVIEW = re.compile(r"review|retrospective|post-?\s?mortem|lessons", re.I)
 _PROGRAM_LANGUAGES = frozenset({"ts", "typescript", "js", "javascript", "py", "python", "ruby", "go", "php", "elixir"})
@@ -76,8 +76,11 @@ class Classifier:
                 or any(self._runs(inner) for inner in walk(block.children))
                 or self._spans(block)
             )
+        if block.type is BlockType.TABLE:
+            return bool(items.table_commands(block, self._known))
         if block.type is BlockType.PARAGRAPH and part in STEP_PARTS:
-            return any(command.kind is not Kind.OPEN for command in items.inline_commands(block.text, block.line))
+            runs = items.inline_commands(block.text, block.line)
+            return items.asks(block.text) or any(command.kind is not Kind.OPEN for command in runs)
         return self._runs(block)
 
     def _spans(self, block: Block) -> bool:
@@ -143,7 +146,12 @@ class Classifier:
     def _independent(self, section: Section) -> list[Section]:
         """The children that are procedures or groups of their own."""
         own = (SectionClass.PROCEDURE, SectionClass.GROUP)
-        return [child for child in section.children if child.level < BOLD_LEVEL and self.of(child) in own]
+        found = [child for child in section.children if child.level < BOLD_LEVEL and self.of(child) in own]
+        stages = [child for child in section.children if parts.numbered(child.text) and parts.imperative(child.text)]
+        if len(stages) < 2:
+            return found
+        # Among numbered stages a numbered section without a verb is one of them, unless it has symptoms of its own.
+        return [child for child in found if not parts.numbered(child.text) or self._has_own_symptoms(child)]
 
     def stands_alone(self, section: Section) -> bool:
         """True when a part of no procedure is still worth listing as one."""

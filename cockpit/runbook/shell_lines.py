@@ -9,7 +9,7 @@ JOIN_CAP = 200
 """Physical lines that one logical line may span; an unclosed quote does not swallow more."""
 
 _HEREDOC = re.compile(r"<<-?\s*(?:\"([^\"\n]+)\"|'([^'\n]+)'|\\?([A-Za-z_][\w.]*))")
-_OPENERS = re.compile(r"(?:^|[;&|(]\s*|\b(?:do|then|else)\s+)(for|while|until|if|case|select)\b")
+_OPENERS = re.compile(r"(?:^\s*|[;&|(]\s*|\b(?:do|then|else)\s+)(for|while|until|if|case|select)\b")
 _CLOSERS = re.compile(r"(?:^|[;&|)]\s*|\s)(done|fi|esac)\b")
 _PROMPT = re.compile(
     r"^\s*(?:\$|%|❯|[\w.-]+@[\w.-]+[:~/\w. -]*[$#]|[\w-]*=[#>]"

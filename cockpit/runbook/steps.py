@@ -1,37 +1,16 @@
-"""Blocks as steps: numbered items, ticks, bullets, fences, and the decisions among them."""
+"""Blocks as steps: numbered items, ticks, bullets, fences, tables of commands, and the decisions among them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
 
-from cockpit.model.runbook import Annotations, Command, Kind, Part
+from cockpit.model.runbook import Annotations, Kind, Part
 from cockpit.runbook import inline, items
-from cockpit.runbook.annotations import merged, read_step_comment
+from cockpit.runbook.annotations import read_step_comment
 from cockpit.runbook.blocks import Block, BlockType, walk
-from cockpit.runbook.fences import FenceContents, Group, read_fence
-
-STEP_PARTS = frozenset({Part.DIAGNOSIS, Part.MITIGATION, Part.VERIFY, Part.ROLLBACK})
-"""The parts under which a plain bullet is a step."""
-TITLE_CAP = 160
-"""Characters of a paragraph that may title a fence."""
-_DETAIL_CAP = 2_000
-
-
-@dataclass(slots=True)
-class StepDraft:
-    """A step before it has its id; `branches` hold the steps that follow from a choice."""
-
-    line: int
-    title: str
-    kind: Kind | None = None
-    details: list[str] = field(default_factory=list)
-    commands: list[Command] = field(default_factory=list)
-    branches: list[tuple[str, list[StepDraft]]] = field(default_factory=list)
-    source: str = ""
-    annotations: Annotations = field(default_factory=Annotations)
-    wait_seconds: float | None = None
-    link: str = ""
+from cockpit.runbook.fence_steps import group_steps, group_title, written_step
+from cockpit.runbook.fences import FenceContents, read_fence
+from cockpit.runbook.step_draft import DETAIL_CAP, STEP_PARTS, TITLE_CAP, StepDraft, finish
 
 
 class StepReader:
@@ -69,11 +48,10 @@ class StepReader:
             elif block.type is BlockType.QUOTE:
                 self._say(" ".join(inline.plain(child.text) for child in walk(block.children) if child.text))
             elif block.type is BlockType.TABLE:
-                for row in block.rows:
-                    self._say(" · ".join(inline.plain(cell) for cell in row))
+                self._table(block)
 
     def _say(self, text: str) -> None:
-        text = text[:_DETAIL_CAP]
+        text = text[:DETAIL_CAP]
         if not text:
             return
         if self.steps:
@@ -90,8 +68,25 @@ class StepReader:
         runs = [command for command in commands if command.kind is not Kind.OPEN]
         if self._part in STEP_PARTS and runs and (following is None or following.type is not BlockType.LIST):
             self._add(StepDraft(block.line, text, commands=runs), block)
+        elif self._part in STEP_PARTS and items.asks(block.text) and not _introduces(text, following):
+            for title, details in items.asked(text):
+                lead = Block(BlockType.PARAGRAPH, block.line, block.end, title if len(details) else block.text)
+                draft = StepDraft(block.line, title, details=list(details))
+                self._add(draft, Block(BlockType.ITEM, block.line, block.end, children=[lead]))
         else:
             self._say(text)
+
+    def _table(self, block: Block) -> None:
+        rows = items.table_commands(block, self._known)
+        for number, row in enumerate(block.rows):
+            text = " · ".join(inline.plain(cell) for cell in row if cell.strip())
+            commands = rows.get(number, [])
+            if not commands or self._part not in (*STEP_PARTS, Part.OTHER, Part.REFERENCE):
+                self._say(text)
+                continue
+            # The header and the line of dashes come before the first row.
+            line = commands[0].line
+            self._add(StepDraft(line, text, commands=commands), Block(BlockType.PARAGRAPH, line, line))
 
     def _list(self, block: Block) -> None:
         if self._part in (Part.SYMPTOMS, Part.CAUSES):
@@ -136,7 +131,7 @@ class StepReader:
         self._pending = None
         rest = item.children[1:] if item.lead else item.children
         sub = StepReader(self._lines, self._part, self._known)
-        for index, block in enumerate(rest):
+        for block in rest:
             if block.type is BlockType.FENCE:
                 self._own_fence(draft, read_fence(block, self._known))
             elif block.type is BlockType.HTML:
@@ -144,16 +139,16 @@ class StepReader:
             elif block.type is BlockType.LIST:
                 self._nested(draft, block, sub)
             elif block.type is BlockType.PARAGRAPH:
-                draft.details.append(inline.plain(block.text)[:_DETAIL_CAP])
+                draft.details.append(inline.plain(block.text)[:DETAIL_CAP])
                 draft.commands += items.inline_commands(block.text, block.line, self._known)
             elif block.type is BlockType.TABLE:
                 draft.details += [" · ".join(inline.plain(cell) for cell in row) for row in block.rows]
-            elif index >= 0:
+            else:
                 draft.details += [inline.plain(child.text) for child in walk([block]) if child.text]
         spans = items.inline_commands(item.lead, item.line, self._known)
         has_fence = bool(draft.commands)
         draft.commands = draft.commands if has_fence else spans
-        self._finish(draft, item)
+        finish(draft, item, self._lines, self._title)
         if sub.steps:
             self._branch_out(draft, item, sub.steps)
         return draft
@@ -164,9 +159,9 @@ class StepReader:
             draft.details += said
             draft.commands += group.commands
         if contents.text:
-            draft.details.append(contents.text[:_DETAIL_CAP])
+            draft.details.append(contents.text[:DETAIL_CAP])
         if not draft.title and contents.groups:
-            draft.title = _group_title(contents.groups[0])
+            draft.title = group_title(contents.groups[0])
 
     def _nested(self, draft: StepDraft, block: Block, sub: StepReader) -> None:
         decides = bool(block.children) and all(items.condition(child.lead) for child in block.children)
@@ -183,9 +178,9 @@ class StepReader:
             else:
                 for inner in walk([child]):
                     if inner.type is BlockType.PARAGRAPH:
-                        draft.details.append(inline.plain(inner.text)[:_DETAIL_CAP])
+                        draft.details.append(inline.plain(inner.text)[:DETAIL_CAP])
                     elif inner.type is BlockType.FENCE:
-                        draft.details.append(inner.text.rstrip()[:_DETAIL_CAP])
+                        draft.details.append(inner.text.rstrip()[:DETAIL_CAP])
 
     def _branch_out(self, draft: StepDraft, item: Block, children: list[StepDraft]) -> None:
         """Put the steps inside an item under it: one branch for each condition, else one for all."""
@@ -200,33 +195,10 @@ class StepReader:
         name = draft.branches[0][0] if draft.branches else draft.title
         draft.branches = [(name, children)]
 
-    def _finish(self, draft: StepDraft, block: Block) -> None:
-        lead = block.lead
-        if draft.annotations != Annotations():
-            draft.commands = [replace(c, annotations=merged(draft.annotations, c.annotations)) for c in draft.commands]
-        draft.source = "\n".join(self._lines[block.line - 1 : block.end]).rstrip()
-        condition = items.condition(lead)
-        if condition:
-            draft.branches = [(condition, [])]
-        only_pages = all(command.kind is Kind.OPEN for command in draft.commands)
-        kind, seconds = items.prose_kind(lead, block.checked)
-        if draft.kind is None:
-            ran = next((command.kind for command in draft.commands if not command.session), None)
-            if ran is None or (only_pages and kind is Kind.DECISION):
-                draft.kind = kind
-            elif block.checked is not None and only_pages:
-                draft.kind = Kind.TICK
-            else:
-                draft.kind = ran
-        draft.wait_seconds = seconds if draft.kind is Kind.WAIT else None
-        links = inline.links(lead)
-        draft.link = draft.link or (links[0].target if links else "")
-        draft.title = draft.title or self._title or "Step"
-
     def _add(self, draft: StepDraft, block: Block) -> None:
         draft.annotations = self._pending or draft.annotations
         self._pending = None
-        self._finish(draft, block)
+        finish(draft, block, self._lines, self._title)
         self.steps.append(draft)
 
     def _fence(self, block: Block, before: Block | None) -> None:
@@ -235,74 +207,17 @@ class StepReader:
         title = title.rstrip(":") if len(title) <= TITLE_CAP else ""
         if contents.language in ("manual", "decision"):
             kind = Kind.MANUAL if contents.language == "manual" else Kind.DECISION
-            self._add_written(block, title, contents.text, kind)
-            return
-        if not contents.groups:
+            self._add(written_step(block, title, self._title, contents.text, kind), block)
+        elif not contents.groups:
             self._say(contents.text)
-            return
-        self._groups(block, title, contents.groups)
-
-    def _add_written(self, block: Block, title: str, text: str, kind: Kind) -> None:
-        lines = [line.strip() for line in text.split("\n") if line.strip()]
-        draft = StepDraft(
-            block.line, title or (lines[0] if lines else self._title), kind, lines if title else lines[1:]
-        )
-        if kind is Kind.DECISION:
-            draft.branches = [(line.lstrip("-* "), []) for line in draft.details]
-        self._add(draft, block)
-
-    def _groups(self, block: Block, title: str, groups: list[Group]) -> None:
-        """One step for each titled group of a fence; neighbours that exclude each other hang under a decision."""
-        at = 0
-        while at < len(groups):
-            group = groups[at]
-            if group.alternative:
-                end = next((n for n in range(at, len(groups)) if not groups[n].alternative), len(groups))
-                self._alternatives(block, title, groups[at:end])
-                at = end
-                continue
-            name = (
-                title
-                if len(groups) == 1 and title
-                else group.title or (self._title if len(groups) == 1 else "") or _group_title(group)
-            )
-            details = [group.title] if name == title and group.title and group.title != title else []
-            self._add(
-                StepDraft(
-                    group.line,
-                    name or title or self._title,
-                    details=[*details, *group.details],
-                    commands=list(group.commands),
-                ),
-                _at(block, group),
-            )
-            at += 1
-
-    def _alternatives(self, block: Block, title: str, groups: list[Group]) -> None:
-        choice = StepDraft(groups[0].line, title or self._title or "Choose one", Kind.DECISION)
-        for group in groups:
-            draft = StepDraft(
-                group.line, _group_title(group), details=list(group.details), commands=list(group.commands)
-            )
-            self._finish(draft, _at(block, group))
-            draft.branches = []
-            choice.branches.append((draft.title, [draft]))
-        choice.source = "\n".join(self._lines[block.line - 1 : block.end]).rstrip()
-        self.steps.append(choice)
+        for draft, lead in group_steps(block, title, self._title, contents.groups, self._lines):
+            if lead is None:
+                self.steps.append(draft)
+            else:
+                self._add(draft, lead)
 
 
-def _at(block: Block, group: Group) -> Block:
-    """A stand-in block for a group: its comment is the lead that kinds are read from."""
-    last = group.commands[-1] if group.commands else None
-    end = last.line + last.text.count("\n") if last is not None else group.line + len(group.details)
-    lead = Block(BlockType.PARAGRAPH, group.line, group.line, group.title)
-    return Block(BlockType.ITEM, group.line, min(end, block.end), children=[lead])
-
-
-def _group_title(group: Group) -> str:
-    if group.title:
-        return group.title[:TITLE_CAP]
-    run = next(
-        (command for command in group.commands if not command.session), group.commands[0] if group.commands else None
-    )
-    return inline.plain(run.text.split("\n")[0])[:TITLE_CAP] if run is not None else ""
+def _introduces(text: str, following: Block | None) -> bool:
+    """True when a paragraph leads to what stands below it."""
+    below = following is not None and following.type in (BlockType.LIST, BlockType.FENCE, BlockType.TABLE)
+    return below and (text.endswith(":") or len(text) <= TITLE_CAP)
