@@ -129,6 +129,15 @@ class Terminal:
         state = f"exit {self.exit_code}" if self.exit_code is not None else "still running"
         raise AssertionError(f"{pattern!r} not on the screen within {deadline:g} s ({state}):\n{self.text}")
 
+    def settle(self, quiet: float = 0.2, deadline: float = 3.0) -> None:
+        """Wait until nothing has been written for a moment: what was begun to be drawn is drawn."""
+        end = time.monotonic() + deadline
+        while time.monotonic() < end:
+            before = len(self.raw)
+            self.feed(quiet)
+            if len(self.raw) == before:
+                return
+
     def gone(self, pattern: str, deadline: float = 15.0) -> None:
         """Wait until no row matches."""
         end = time.monotonic() + deadline

@@ -57,6 +57,7 @@ def ask(terminal: Terminal, keys: str = "enter") -> str:
 def card(terminal: Terminal, title: str = QUESTION) -> str:
     """Wait for a card of that title and return everything that it says, without its frame."""
     terminal.wait(title, 30.0)
+    terminal.settle()
     top = next(index for index, row in enumerate(terminal.lines) if re.search(title, row))
     return "\n".join(row.strip("│ ") for row in terminal.lines[top:])
 

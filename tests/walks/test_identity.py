@@ -43,7 +43,7 @@ def test_a_lock_that_changed_hands_is_not_deleted(info: RangeInfo) -> None:
         terminal.wait(r"lock:cron:rec\S* +orphaned", 60.0)
         terminal.press("g")
         shown = ask(terminal, "D")
-        assert holder.decode() in shown
+        assert holder.decode() in shown, shown
         kv.set(LOCK, OTHER, keepttl=True)
         confirm(terminal)
         told = card(terminal, TOLD)
