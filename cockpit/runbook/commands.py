@@ -13,6 +13,7 @@ from cockpit.runbook.kinds import recognise
 from cockpit.runbook.redis_risk import warnings_redis
 from cockpit.runbook.risk import judge, raised
 
+_KINDS = frozenset(kind.value for kind in Kind)
 _SECRET = re.compile(
     r"""(?x)
       \b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{12,} | \bAKIA[0-9A-Z]{16}\b | \bgh[pousr]_[A-Za-z0-9]{30,}
@@ -66,7 +67,7 @@ def build_command(
 
 
 def _wished(name: str) -> Kind | None:
-    return Kind(name) if name in {kind.value for kind in Kind} else None
+    return Kind(name) if name in _KINDS else None
 
 
 def _verdict(kind: Kind, text: str, session: bool, written: Annotations) -> RiskVerdict:

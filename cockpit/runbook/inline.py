@@ -22,6 +22,7 @@ _EMPHASIS = re.compile(
     r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,500}?)(?<=[^\s*])\*(?![\w*])|(?<!\w)_(?=[^\s_])([^_\n]{1,500}?)(?<=[^\s_])_(?!\w)"
 )
 _MARKUP = re.compile(r"[`*_\[<\\\x00]")
+_KEPT = re.compile("\x00(\\d+)\x00")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _EMOJI = re.compile(
     "[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\ufe0f\u20e3\U0001f000-\U0001faff]+|:[a-z0-9_+-]{2,30}:(?=\\s|$)"
@@ -56,28 +57,34 @@ class LeadIn:
 def plain(text: str) -> str:
     """One line without Markdown, cleaned."""
     if _MARKUP.search(text) is None:
-        return re.sub(r"\s+", " ", clean(text)).strip()
+        return " ".join(clean(text).split())
     codes: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
         codes.append(found[2].strip())
         return f"\x00{len(codes) - 1}\x00"
 
-    text = _CODE.sub(keep, text.replace("\x00", ""))
-    text = _IMAGE.sub(r"\1", text)
-    text = _LINK.sub(r"\1", text)
-    text = _AUTOLINK.sub(r"\1", text)
-    text = _TAG.sub("", text)
-    text = _STRONG.sub(r"\2", text)
-    text = _EMPHASIS.sub(lambda found: found[1] or found[2], text)
-    text = _ESCAPE.sub(r"\1", text)
-    text = re.sub("\x00(\\d+)\x00", lambda found: codes[int(found[1])], text)
-    return re.sub(r"\s+", " ", clean(text)).strip()
+    text = text.replace("\x00", "")
+    if "`" in text:
+        text = _CODE.sub(keep, text)
+    if "[" in text:
+        text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
+    if "<" in text:
+        text = _TAG.sub("", _AUTOLINK.sub(r"\1", text))
+    if "*" in text or "_" in text:
+        text = _EMPHASIS.sub(lambda found: found[1] or found[2], _STRONG.sub(r"\2", text))
+    if "\\" in text:
+        text = _ESCAPE.sub(r"\1", text)
+    if codes:
+        text = _KEPT.sub(lambda found: codes[int(found[1])], text)
+    return " ".join(clean(text).split())
 
 
 def without_emoji(text: str) -> str:
     """The text without pictures and arrows, trimmed."""
-    return re.sub(r"\s+", " ", _EMOJI.sub(" ", text)).strip()
+    if text.isascii() and ":" not in text:
+        return " ".join(text.split())
+    return " ".join(_EMOJI.sub(" ", text).split())
 
 
 def code_spans(text: str) -> tuple[str, ...]:

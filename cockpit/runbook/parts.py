@@ -135,6 +135,7 @@ _TABLE: dict[str, Part] = {
 }
 
 
+@lru_cache(maxsize=8192)
 def label(text: str) -> str:
     """A heading as a label: no Markdown, emoji, number or trailing parentheses."""
     words = without_emoji(plain(text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cockpit.model.runbook import Kind
 
@@ -26,6 +27,8 @@ _PSQL = re.compile(
     r"""(?<![:\w]):'(?P<literal>[A-Za-z_]\w*)'|(?<![:\w]):"(?P<identifier>[A-Za-z_]\w*)"|(?<![:\w\]]):(?P<bare>[A-Za-z_]\w*)"""
 )
 _DOLLAR = re.compile(r"(?<![\\$])\$(?:\{(?P<braced>[A-Za-z_]\w*)\}|(?P<plain>[A-Za-z_]\w*))")
+_ANY = re.compile(r"[<{\[$:…]|YOUR|YYYY|\.\.\.")
+"""What every placeholder holds; a text without it, as most are, is not looked at more closely."""
 _TEMPLATE_WORDS = frozenset({"range", "end", "else", "with", "print", "break"})
 _SQL_WORDS = re.compile(r"\s(?:and|or|not|is|from|where|then|else|when)\s", re.IGNORECASE)
 _HTML_WORDS = frozenset({"br", "p", "b", "i", "a", "em", "strong", "code", "details", "summary", "div", "span", "pre"})
@@ -58,6 +61,13 @@ def find(text: str, kind: Kind, known: Collection[str] = ()) -> tuple[Placeholde
         kind: psql's `:name` counts only in SQL, `$name` without being known only where no shell reads.
         known: names that are declared inputs or captured values.
     """
+    return _find(text, kind, frozenset(known))
+
+
+@lru_cache(maxsize=4096)
+def _find(text: str, kind: Kind, known: frozenset[str]) -> tuple[Placeholder, ...]:
+    if _ANY.search(text) is None:
+        return ()
     found = [_marked(match) for match in _EVERYWHERE.finditer(text) if _meant(match, text)]
     if kind is Kind.SQL:
         found = [place for place in found if _SQL_WORDS.search(place.name) is None]

@@ -51,6 +51,7 @@ _CHANGE_WORDS: dict[str, str] = {
 }
 _META = re.compile(r"^\s*\\[a-z?!]", re.MULTILINE | re.IGNORECASE)
 _SHOWING_META = words(r"\l \l+ \conninfo \timing \x \z \sf \sv \pset \q \echo \c \connect \?")
+_FIELDS: dict[type[ast.Node], tuple[str, ...]] = {}
 _SHOWN = RiskVerdict(Risk.READ, "SHOW reads a setting")
 
 
@@ -206,11 +207,17 @@ def nodes(tree: object) -> Iterator[ast.Node]:
         elif isinstance(item, ast.Node):
             yield item
             if not isinstance(item, ast.ExplainStmt):
-                waiting.extend(getattr(item, name) for name in _fields(item))
+                waiting.extend(getattr(item, name) for name in _fields(type(item)))
 
 
-def _fields(node: ast.Node) -> tuple[str, ...]:
-    names: object = getattr(node, "__slots__", ())
+def _fields(kind: type[ast.Node]) -> tuple[str, ...]:
+    if kind not in _FIELDS:
+        _FIELDS[kind] = _slots(kind)
+    return _FIELDS[kind]
+
+
+def _slots(kind: type[ast.Node]) -> tuple[str, ...]:
+    names: object = getattr(kind, "__slots__", ())
     return tuple(str(name) for name in names) if isinstance(names, (tuple, list, dict)) else ()
 
 

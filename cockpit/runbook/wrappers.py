@@ -76,7 +76,19 @@ _RUNNERS: dict[str, frozenset[str]] = {
     "railway": frozenset({"run"}),
     "heroku": frozenset({"run"}),
 }
+_CONTAINERS = frozenset({"docker", "podman", "nerdctl", "docker-compose", "kubectl", "oc"})
 _REMOTE = frozenset({"ssh", "mosh"})
+
+
+_WRAPPERS = (
+    _TRANSPARENT
+    | _SHELLS
+    | _REMOTE
+    | _CONTAINERS
+    | frozenset(_RUNNERS)
+    | {"command", "env", "timeout", "xargs", "watch", "parallel", "eval", "su"}
+)
+"""Every program that `peel` looks into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +112,8 @@ class Peeled:
 
 def peel(command: SimpleCommand) -> Peeled | None:
     """Take one wrapper off; None when the command is none. What is inside reads what the wrapper reads."""
+    if command.program not in _WRAPPERS:
+        return None
     peeled = _peeled(command)
     if peeled is None or peeled.command is None or not (command.has_input or command.piped_from):
         return peeled
@@ -134,7 +148,7 @@ def _peeled(command: SimpleCommand) -> Peeled | None:
         rest = skip_options("ssh", words[1:])
         inner = " ".join(item.text for item in skip_options("ssh", rest[1:]))
         return Peeled("ssh", text=inner, opens=not inner, interprets=True)
-    if program in ("docker", "podman", "nerdctl", "docker-compose", "kubectl", "oc"):
+    if program in _CONTAINERS:
         return _container(program, words)
     return None
 
