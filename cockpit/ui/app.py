@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, AutopilotCallbackType
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
 from cockpit.model.errors import CockpitError
@@ -168,6 +169,19 @@ class CockpitApp(App[int], inherit_bindings=False):
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, self.leave, 128 + number)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's choice, but for a terminal one that survives the loss of it."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":
+            return chosen
+        from cockpit.ui.driver import TerminalDriver
+
+        return TerminalDriver
+
+    def terminal_lost(self) -> None:
+        """The terminal is gone: end as on SIGHUP."""
+        self.leave(128 + signal.SIGHUP)
 
     def _handle_exception(self, error: Exception) -> None:
         """A fault of the cockpit itself: give the terminal back and say one sentence, without any values."""
