@@ -118,3 +118,14 @@ SAID_FINAL: Final = re.compile(
     re.IGNORECASE,
 )
 """How a runbook says in words that a change has no step that undoes it."""
+NOT_SERVED_YET: Final = frozenset(
+    {
+        "/admin/audit",
+        "/admin/billing",
+        "/admin/snapshots",
+        "/api/v1/reconciliation/health",
+        "/functions/v1/db-stats",
+        "/v1/admin/queue/dlq",
+    }
+)
+"""Paths that the design gives to the sample service and that it does not answer yet."""
