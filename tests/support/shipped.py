@@ -129,3 +129,22 @@ NOT_SERVED_YET: Final = frozenset(
     }
 )
 """Paths that the design gives to the sample service and that it does not answer yet."""
+CHECKS: Final = """
+    api.healthz api.ready db.connected db.connections kv.connected cron.recalculate cron.billing-reconcile
+    billing.degraded
+"""
+"""The checks of the sandbox, by name."""
+_NO_ANSWER = "api.healthz api.ready db.connected kv.connected billing.degraded"
+OUTAGES: Final = (
+    ("API down", _NO_ANSWER, "", ""),
+    ("Database down", "api.healthz api.ready db.connected", "db.connections billing.degraded cron.recalculate", ""),
+    ("Database connection issues", "api.healthz api.ready db.connected db.connections", "billing.degraded", ""),
+    ("Redis down", "api.healthz api.ready kv.connected", "", ""),
+    ("Cron stuck", "cron.recalculate", "", "recalculate"),
+    ("Lock contention", "cron.billing-reconcile", "", "billing-reconcile"),
+    ("Job scheduler stale", "api.ready cron.recalculate cron.billing-reconcile", "", ""),
+    ("Migrations not current", "api.ready", "", ""),
+    ("Billing degraded", "billing.degraded", "", ""),
+    ("Payment webhooks failing", "billing.degraded", "", ""),
+)
+"""A procedure, the checks that are critical in its outage, those that are unknown, and the locks that are held."""

@@ -16,7 +16,7 @@ from pglast import ast
 
 from cockpit.config.load import parse as parse_configuration
 from cockpit.engine import conditions, library
-from cockpit.model.actions import Risk, SignalMatchingBackends, SqlStatement
+from cockpit.model.actions import Fact, Risk, SignalMatchingBackends, SqlStatement
 from cockpit.model.errors import ConditionError
 from cockpit.model.runbook import Annotations, Command, Kind, Part, Procedure, Runbook, Step
 from cockpit.runbook.lint import Finding, lint
@@ -25,7 +25,16 @@ from cockpit.sandbox.configuration import ConfigurationFacts, configuration_text
 from cockpit.sandbox.database import create_database
 from cockpit.sandbox.postgres_server import PostgresServer
 from tests.support.servers import running_postgres
-from tests.support.shipped import READING_REDIS, READING_SHELL, SAID_FINAL, SAMPLES, SMALL_THINGS, SOURCES
+from tests.support.shipped import (
+    CHECKS,
+    OUTAGES,
+    READING_REDIS,
+    READING_SHELL,
+    SAID_FINAL,
+    SAMPLES,
+    SMALL_THINGS,
+    SOURCES,
+)
 
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
 PATHS = sorted(RUNBOOKS.glob("*.md"))
@@ -148,6 +157,24 @@ def test_every_signal_asks_for_a_check_and_a_lock_that_the_sandbox_has() -> None
         assert wrong(signal) is None, name
         assert set(re.findall(r"check\('([^']+)'\)", signal)) <= checks, name
         assert set(re.findall(r"lock\('([^']+)'\)", signal)) <= jobs, name
+
+
+@pytest.mark.parametrize(("title", "crit", "unknown", "held"), OUTAGES, ids=lambda value: str(value)[:30])
+def test_the_verdicts_of_an_outage_bring_its_own_runbook_to_the_top(
+    title: str, crit: str, unknown: str, held: str
+) -> None:
+    verdicts = {**dict.fromkeys(CHECKS.split(), "ok"), **dict.fromkeys(crit.split(), "crit")}
+    verdicts |= dict.fromkeys(unknown.split(), "unknown")
+
+    def check(name: str) -> dict[str, Fact]:
+        return {"verdict": verdicts[name]}
+
+    def lock(job: str) -> dict[str, Fact]:
+        return {"held": job in held.split()}
+
+    names: conditions.Names = {"check": check, "lock": lock}
+    matching = {p.title: sum(conditions.holds(signal, names) for signal in p.signals) for _, p in procedures()}
+    assert matching[title] == max(matching.values()) > 0
 
 
 def test_every_condition_parses() -> None:
