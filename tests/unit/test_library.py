@@ -41,6 +41,7 @@ PATHS = sorted(RUNBOOKS.glob("*.md"))
 INDEX = RUNBOOKS / "README.md"
 WRITTEN = date(2026, 11, 21)
 HERE = Path("x")
+RUN_ON = re.MULTILINE | re.DOTALL
 FACTS = ConfigurationFacts("http://x", "postgresql://a", "postgresql://b", "redis://a", "redis://b", HERE, HERE, HERE)
 
 
@@ -326,6 +327,17 @@ def test_a_long_wait_or_a_time_box_is_understood() -> None:
     assert [phase.budget_seconds for phase in triage.phases] == [300.0, 900.0, 3600.0, 7200.0, None]
     confirm = load_runbook(RUNBOOKS / "resolution-and-review.md").procedures[0]
     assert [step.wait_seconds for step in confirm.steps if step.kind is Kind.WAIT] == [900.0, 3600.0]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
+def test_the_steps_of_a_procedure_are_counted_through(path: Path) -> None:
+    for section in re.split(r"^#{2,3} ", path.read_text(), flags=re.MULTILINE):
+        # The ways to choose from are counted on their own.
+        outside = re.sub(
+            r"^\*\*(?:Option|Scenario|If) .*?(?=^\*\*(?!Option|Scenario|If)|\Z)", "", section, flags=RUN_ON
+        )
+        numbers = [int(number) for number in re.findall(r"^(\d+)\. ", outside, re.MULTILINE)]
+        assert numbers == list(range(1, len(numbers) + 1)), section.split("\n")[0]
 
 
 def test_ways_that_exclude_each_other_hang_under_one_choice() -> None:
