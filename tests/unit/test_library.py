@@ -331,13 +331,13 @@ def test_a_long_wait_or_a_time_box_is_understood() -> None:
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
 def test_the_steps_of_a_procedure_are_counted_through(path: Path) -> None:
-    for section in re.split(r"^#{2,3} ", path.read_text(), flags=re.MULTILINE):
+    for heading, section in re.findall(r"^#{2,3} ([^\n]+)\n(.*?)(?=^#{2,3} |\Z)", path.read_text(), RUN_ON):
         # The ways to choose from are counted on their own.
         outside = re.sub(
             r"^\*\*(?:Option|Scenario|If) .*?(?=^\*\*(?!Option|Scenario|If)|\Z)", "", section, flags=RUN_ON
         )
         numbers = [int(number) for number in re.findall(r"^(\d+)\. ", outside, re.MULTILINE)]
-        assert numbers == list(range(1, len(numbers) + 1)), section.split("\n")[0]
+        assert numbers == list(range(1, len(numbers) + 1)), heading
 
 
 def test_ways_that_exclude_each_other_hang_under_one_choice() -> None:
