@@ -37,6 +37,7 @@ class Session:
         masker: hides secrets, and for an observer personal data too.
         unresolved: what somebody has to look at first, one sentence each: a journal that cannot be written, then
             intents of earlier sessions without an outcome, newest first.
+        open_actions: the ids of those intents; a note that names one settles it.
         keys: the user's remapping, binding id to key.
         theme: name of the theme, "" for the interface's own choice.
         ascii: True draws with ASCII shapes only.
@@ -58,6 +59,7 @@ class Session:
     incident: IncidentClock
     masker: Masker
     unresolved: tuple[str, ...] = ()
+    open_actions: tuple[str, ...] = ()
     keys: dict[str, str] = field(default_factory=dict)
     theme: str = ""
     ascii: bool = False

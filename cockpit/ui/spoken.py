@@ -26,6 +26,9 @@ _FOR_OPERATOR = (
     Entry("say.resolve", "end the incident", "resolve note", "resolve"),
     Entry("say.note", "write a note into the timeline", "note text", "note"),
 )
+_FOR_UNSETTLED = (
+    Entry("say.settle", "say what became of actions that never reported back", "settle what you found", "settle"),
+)
 _FOR_PROTECTED = (
     Entry("say.unlock", "open this environment for changes for a while", "unlock 10m", "unlock", danger=True),
     Entry("say.lock", "close this environment for changes again", "lock", "lock"),
@@ -44,13 +47,15 @@ class Spoken:
     def __init__(self, screen: MainScreen, session: Session) -> None:
         self._screen = screen
         self._session = session
+        self._unsettled = session.open_actions
 
     def entries(self) -> list[Entry]:
         """The commands that this person has here; an observer has none that write."""
         if self._session.road is None:
             return list(_FOR_ALL)
         protected = _FOR_PROTECTED if self._session.environment.protected else ()
-        return [*_FOR_OPERATOR, *protected, *_FOR_ALL]
+        unsettled = _FOR_UNSETTLED if self._unsettled else ()
+        return [*unsettled, *_FOR_OPERATOR, *protected, *_FOR_ALL]
 
     async def carry_out(self, name: str, words: str) -> None:
         """Carry out the command of that entry.
@@ -70,6 +75,8 @@ class Spoken:
                 self._screen.say("the incident is over", Tone.OK)
             case "say.note":
                 await self.note(words)
+            case "say.settle":
+                await self._settle(words)
             case "say.unlock":
                 await self._unlock(words)
             case "say.lock" if self._session.road is not None:
@@ -89,6 +96,19 @@ class Spoken:
             masked = self._session.masker.secrets(text)
             await self._session.journal.append(EntryKind.NOTE, {"text": masked}, self._session.incident.id)
             self._screen.say("noted", Tone.OK)
+
+    async def _settle(self, words: str) -> None:
+        """Note what was found out about the actions of an earlier session whose outcome is unknown."""
+        found = words or await self._asked("What did you find? The timeline keeps it")
+        journal = self._session.journal
+        if not found or journal is None:
+            return
+        for action in self._unsettled:
+            text = f"settled: {self._session.masker.secrets(found)}"
+            await journal.append(EntryKind.NOTE, {"text": text, "action": action}, self._session.incident.id)
+        self._unsettled = ()
+        self._screen.notice.put_away()
+        self._screen.say("noted; it will not be asked again", Tone.OK)
 
     async def _incident(self, words: str) -> None:
         if self._session.incident.current is not None:

@@ -89,6 +89,7 @@ class StepKeys:
         command = walk.command(step)
         reads = command is not None and walk.runs(command) and command.risk is Risk.READ
         if self._repeated() and not reads:
+            self._screen.say("that came too fast after the last key, so it was not taken; press it again", Tone.DIM)
             return
         if step.id in self._reading:
             self._screen.say("this step is still running", Tone.WARN)

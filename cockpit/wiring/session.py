@@ -86,6 +86,7 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
         incident=incident,
         masker=masker,
         unresolved=(*trouble, *(masker.secrets(unresolved_sentence(entry)) for entry in unresolved(earlier))),
+        open_actions=tuple(str(entry.payload.get("action")) for entry in unresolved(earlier)),
         keys=dict(loaded.settings.keys),
         theme=loaded.settings.interface.theme,
         ascii=loaded.settings.interface.ascii,

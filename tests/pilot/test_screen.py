@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cockpit.model.incident import EnvironmentFacts, Role
+from cockpit.model.incident import EntryKind, EnvironmentFacts, Role
 from tests.pilot.support import a_screen, rows_of
 from tests.support.fake_session import KV, MAIN, a_backend, a_range, an_activity
 
@@ -391,3 +391,23 @@ async def test_several_databases_are_shown_one_at_a_time() -> None:
         assert "replica" in pane.title_text()
         assert "standby" in pane.title_text()
         assert len(pane.table.state.rows) == 1
+
+
+async def test_an_unknown_outcome_of_an_earlier_session_is_settled_by_a_word() -> None:
+    range_ = a_range(unresolved=("unknown, verify: DEL x on redis:kv",), open_actions=("a-1", "a-2"))
+    async with a_screen(range_=range_) as screen:
+        assert "unknown, verify: DEL x on redis:kv" in screen.text
+        await screen.press("colon", *"settle gone", "enter")
+        await screen.until(lambda: "it will not be asked again" in screen.text)
+        notes = [entry.payload for entry in range_.journal.written if entry.kind is EntryKind.NOTE]
+        assert notes == [{"text": "settled: gone", "action": action} for action in ("a-1", "a-2")]
+        assert screen.app.main.spoken is not None
+        assert "say.settle" not in {entry.id for entry in screen.app.main.spoken.entries()}
+
+
+async def test_until_a_row_was_looked_at_the_cursor_stands_on_the_worst() -> None:
+    async with a_screen() as screen:
+        table = screen.app.main.panes.health.table
+        assert table.current is not None
+        worst = max(screen.range.session.board.health.results, key=lambda result: result.verdict.severity)
+        assert table.current.key == worst.name

@@ -169,7 +169,9 @@ class TablePane(Pane):
         """Show what the board says now; what can no longer be trusted is drawn faintly."""
         readings = self.readings()
         states = {reading.state for reading in readings}
-        if not readings:
+        if self.session is None:
+            self.table.empty = "starting" + self.look.shapes.ellipsis
+        elif not readings:
             self.table.empty = "no such source is configured"
         elif states <= {ReadingState.PENDING}:
             self.table.empty = "reading" + self.look.shapes.ellipsis

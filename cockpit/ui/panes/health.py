@@ -26,7 +26,7 @@ class HealthPane(TablePane):
 
     def refill(self, now: datetime) -> None:
         """Show the results; a check whose source is lost says so itself."""
-        self.table.empty = "no checks are configured"
+        self.table.empty = "no checks are configured" if self.session else "starting" + self.look.shapes.ellipsis
         self.table.set_rows(self.rows(now))
 
     def summary(self, now: datetime) -> Line:

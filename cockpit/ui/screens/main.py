@@ -73,6 +73,7 @@ class MainScreen(LaidOutScreen):
         for pane in self.panes:
             pane.retitle(self.now())
         self.bring_up_bars()
+        self.set_interval(1.0, self._tick)
 
     def attach(self, session: Session) -> None:
         """Show this session from now on.
@@ -94,10 +95,16 @@ class MainScreen(LaidOutScreen):
             pane.attach(session)
         self.feed = Feed(self, session)
         self.feed.start()
-        self.set_interval(1.0, self.feed.tick)
         if session.unresolved:
             more = f" (and {len(session.unresolved) - 1} more)" if len(session.unresolved) > 1 else ""
             self.say(f"{session.unresolved[0]}{more}", Tone.CRIT, lasting=True)
+
+    def _tick(self) -> None:
+        """Let the clocks go on, also while the session is still being opened."""
+        if self.feed is not None:
+            self.feed.tick()
+        else:
+            self.bring_up_bars()
 
     def now(self) -> datetime:
         """UTC now, by the session's clock once there is one."""

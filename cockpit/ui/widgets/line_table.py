@@ -158,8 +158,8 @@ class LineTable(Widget, can_focus=True):
         self.refresh()
 
     def on_focus(self, event: Focus) -> None:
-        """Show the cursor as the one that keys act on; from now on it belongs to its row."""
-        self.state.pinned = True
+        """Show the cursor as the one that keys act on; from now on it belongs to the row that is seen there."""
+        self.state.pinned = self.state.pinned or bool(self.state.rows)
         self._refresh_row(self.state.cursor)
 
     def on_blur(self, event: Blur) -> None:
