@@ -148,7 +148,7 @@ def test_an_observer_sees_no_literals() -> None:
 def test_locks_show_state_age_and_the_late_job() -> None:
     jobs = JobsSnapshot((JobRun("recalculate", START - timedelta(hours=2, minutes=13)), JobRun("enrich", None)))
     stale, free = lock_rows(the_locks(), jobs, START, OPERATOR)
-    assert stale.text == "lock:cron:recalculate  stale  worker-1:8821 gone  1:07:00  53:00  2h13m ago  5m"
+    assert stale.text == "lock:cron:recalculate  stale  worker-1:8821  1:07:00  53:00  2h13m ago  5m"
     assert stale.cells[5][0].tone is Tone.CRIT
     assert "never" in free.text
     seen = CronLock("k", LockState.NO_EXPIRY, b"x", "x", None, 3.0, AgeBasis.SEEN, ENRICH)

@@ -13,7 +13,7 @@ from cockpit.ui.widgets.columns import Column
 from cockpit.ui.widgets.table_state import Row
 
 COLUMNS = (
-    Column("LOCK", 14, most=34),
+    Column("LOCK", 14, most=22),
     Column("STATE", 8, most=11),
     Column("OWNER", 10, most=26, flex=1),
     Column("HELD", 7, most=8, right=True),
@@ -84,9 +84,7 @@ def lock_detail(lock: CronLock, jobs: JobsSnapshot | None, now: datetime, look: 
 def _row(lock: CronLock, jobs: JobsSnapshot | None, now: datetime, look: Look) -> Row:
     free = lock.raw_value is None
     tone = _TONES[lock.state]
-    owner = [] if free else [Span(look.text(lock.owner), Tone.PLAIN)]
-    if lock.owner_alive is False:
-        owner.append(Span(" gone", Tone.CRIT))
+    owner = EMPTY if free else line(look.text(lock.owner))
     least = "≥" if lock.age_basis is AgeBasis.SEEN and not free else ""
     held = f"{least}{clock_duration(lock.age)}" if lock.age is not None and not free else ""
     ttl = "" if free else clock_duration(lock.ttl) if lock.ttl is not None else "never"
@@ -97,7 +95,7 @@ def _row(lock: CronLock, jobs: JobsSnapshot | None, now: datetime, look: Look) -
         (
             line(look.text(lock.key), Tone.DIM if free else Tone.PLAIN),
             line(lock.state.value, tone),
-            tuple(owner) or EMPTY,
+            owner,
             line(held, tone if lock.state in (LockState.STALE, LockState.ORPHANED) else Tone.PLAIN),
             line(ttl, Tone.WARN if ttl == "never" else Tone.DIM),
             line(last, Tone.CRIT if late else Tone.DIM),
