@@ -99,9 +99,10 @@ def guess_language(text: str) -> str:
 def _sql_groups(text: str, first: int, written: Annotations, known: Collection[str]) -> list[Group]:
     collector = Collector(first)
     end = 0
+    row = 0
     for offset, statement in sql_text.statements(_meta_ended(text)):
         comments, body, skipped = _leading_comments(statement)
-        line = first + text.count("\n", 0, offset)
+        line = first + row + text.count("\n", end, offset)
         if "\n\n" in text[end:offset] or comments:
             collector.blank()
         for number, comment in comments:
@@ -109,10 +110,11 @@ def _sql_groups(text: str, first: int, written: Annotations, known: Collection[s
         body = body.strip()
         if body:
             collector.command(build_command(body, line + skipped, kind=Kind.SQL, annotations=written, known=known))
+        row += text.count("\n", end, offset + len(statement))
         end = offset + len(statement)
     for line_number, line_text in enumerate(text[end:].split("\n")):
         if line_text.strip().startswith("--"):
-            collector.comment(first + text.count("\n", 0, end) + line_number, line_text.strip().lstrip("-").strip())
+            collector.comment(first + row + line_number, line_text.strip().lstrip("-").strip())
     collector.blank()
     return collector.groups
 

@@ -69,6 +69,8 @@ def _is_page(span: str) -> bool:
     return re.search(r"\.\w{1,5}$", span) is None
 
 
+_ASKED_CAP = 20
+"""Steps that one paragraph may become; what follows is detail of the last."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _POINTS = re.compile(r"^(?:see|follow|refer to|go to)\b", re.I)
 _COMMAND_COLUMN = re.compile(r"^(?:commands?|query|queries|sql|request|endpoint|run)\b", re.I)
@@ -88,7 +90,8 @@ def asked(text: str) -> list[tuple[str, tuple[str, ...]]]:
     """
     found: list[tuple[str, list[str]]] = []
     for sentence in _SENTENCE.split(text):
-        if not found or (parts.imperative(sentence) and len(sentence.split()) > 1):
+        asks_more = len(found) < _ASKED_CAP and parts.imperative(sentence) and len(sentence.split()) > 1
+        if not found or asks_more:
             found.append((sentence.rstrip("."), []))
         else:
             found[-1][1].append(sentence)

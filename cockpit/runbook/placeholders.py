@@ -71,7 +71,7 @@ def _find(text: str, kind: Kind, known: frozenset[str]) -> tuple[Placeholder, ..
     found = [_marked(match) for match in _EVERYWHERE.finditer(text) if _meant(match, text)]
     if kind is Kind.SQL:
         found = [place for place in found if _SQL_WORDS.search(place.name) is None]
-        found += [_psql(match) for match in _PSQL.finditer(text) if _outside_literal(match, text)]
+        found += _psql_places(text)
     for match in _DOLLAR.finditer(text):
         name = match["braced"] or match["plain"]
         if name in known or (kind in NATIVE and name == name.lower()):
@@ -130,7 +130,7 @@ def _meant(match: re.Match[str], text: str) -> bool:
     if group == "square":
         return _CHARACTER_CLASS.fullmatch(name) is None
     if group in ("angle", "angle_in_word"):
-        return name.lower() not in _HTML_WORDS and not text[: match.start()].endswith("<")
+        return name.lower() not in _HTML_WORDS and text[max(match.start() - 1, 0) : match.start()] != "<"
     return True
 
 
@@ -139,5 +139,14 @@ def _psql(match: re.Match[str]) -> Placeholder:
     return Placeholder(match[style], match.start(), match.end(), style)
 
 
-def _outside_literal(match: re.Match[str], text: str) -> bool:
-    return match.lastgroup != "bare" or text.count("'", 0, match.start()) % 2 == 0
+def _psql_places(text: str) -> list[Placeholder]:
+    """Psql's marks; a bare `:name` inside a literal, such as a time of day, is none."""
+    found: list[Placeholder] = []
+    at = 0
+    quotes = 0
+    for match in _PSQL.finditer(text):
+        quotes += text.count("'", at, match.start())
+        at = match.start()
+        if match.lastgroup != "bare" or quotes % 2 == 0:
+            found.append(_psql(match))
+    return found

@@ -89,7 +89,7 @@ def resolve_shell(command: Command, values: Mapping[str, str]) -> ShellCommand:
     names = {place.name: f"{_PREFIX}{number}" for number, place in enumerate(_distinct(places), 1)}
     marked = replace(written, places, lambda index, _: f"{_PREFIX}{names[places[index].name].removeprefix(_PREFIX)}_")
     root = shell_syntax.syntax_tree(marked)
-    if root.has_error:
+    if root.has_error or not shell_syntax.read(marked).understood:
         raise RunbookError(
             "the grammar of bash does not fit the command, so a value cannot be put in safely", "edit it first"
         )

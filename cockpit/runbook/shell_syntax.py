@@ -12,10 +12,13 @@ from tree_sitter import Language, Node, Parser
 
 _NOT_WORDS = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect", "variable_assignment", "comment"})
 _EXPANSION = re.compile(r"(?<!\\)(?:\$[A-Za-z_{(0-9@*#?!]|`)")
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _SPECIAL = re.compile(r"['\"\\$`]")
 _QUOTING = re.compile(r"['\"\\]")
 TEXT_CAP = 50_000
 """Characters of one command line that are parsed."""
+DEPTH_CAP = 120
+"""Levels of a syntax tree that are looked into; what is nested more deeply is not understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +125,12 @@ def _parser() -> Parser:
 
 
 def syntax_tree(text: str) -> Node:
-    """The syntax tree of a shell text; placeholders must have been masked before."""
-    return _parser().parse(text.encode("utf-8", "replace")).root_node
+    """The syntax tree of a shell text; placeholders must have been masked before.
+
+    The grammar's scanner looks characters up in a table of bytes and reads beyond its end for others, which has
+    ended the program; to the grammar every byte of such a character is therefore a letter. Offsets stay the same.
+    """
+    return _parser().parse(_BEYOND_ASCII.sub(b"x", text.encode("utf-8", "replace"))).root_node
 
 
 @lru_cache(maxsize=4096)
@@ -136,19 +143,72 @@ def read(text: str) -> ShellText:
     redirects: list[Redirect] = []
     assignments: list[str] = []
     compound: list[str] = []
-    before: dict[int, SimpleCommand] = {}
-    for node in descend(root):
+    known = _Known(text.encode("utf-8", "replace"))
+    deepest = 0
+    for place in _places(root):
+        node = place.node
+        deepest = max(deepest, place.depth)
         if node.type == "command":
-            command = _simple(node, before)
-            before[node.id] = command
+            command = _simple(place, known)
+            known.commands[node.id] = command
             commands.append(command)
+        elif node.type == "pipeline":
+            known.members.update(_members(node))
         elif node.type == "file_redirect":
-            redirects.append(_redirect(node))
-        elif node.type == "variable_assignment" and node.parent is not None and node.parent.type != "command":
-            assignments.append(_text(node).partition("=")[0])
+            redirects.append(_redirect(node, known.source))
+        elif node.type == "variable_assignment" and not place.in_command:
+            assignments.append(_text(node, known.source).partition("=")[0])
         if node.type in _COMPOUND:
             compound.append(node.type)
-    return ShellText(tuple(commands), tuple(redirects), tuple(assignments), not root.has_error, tuple(compound))
+    understood = not root.has_error and deepest < DEPTH_CAP
+    return ShellText(tuple(commands), tuple(redirects), tuple(assignments), understood, tuple(compound))
+
+
+@dataclass(slots=True)
+class _Known:
+    """The text, and what has been met: commands by node, and for each member of a pipeline what is beside it."""
+
+    source: bytes
+    commands: dict[int, SimpleCommand] = field(default_factory=dict)
+    members: dict[int, tuple[int | None, bool]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A node with what is known from the nodes above it; asking a node for its parent takes as long as it is deep.
+
+    Attributes:
+        node: the node.
+        depth: how many nodes are above it.
+        holders: the redirected or negated statements directly around it, the innermost first.
+        fed_by: the command whose here-document mark it stands behind, 0 when it stands behind a mark alone.
+        in_command: True when a command is directly above.
+    """
+
+    node: Node
+    depth: int = 0
+    holders: tuple[Node, ...] = ()
+    fed_by: int | None = None
+    in_command: bool = False
+
+
+def _places(root: Node) -> Iterator[_Place]:
+    """Every node down to DEPTH_CAP, parents before children, in the order of the text."""
+    waiting = [_Place(root)]
+    while waiting:
+        place = waiting.pop()
+        yield place
+        node = place.node
+        if place.depth >= DEPTH_CAP:
+            continue
+        holds = node.type in ("redirected_statement", "negated_command")
+        holders = (node, *place.holders) if holds else ()
+        fed_by = place.fed_by
+        if node.type == "heredoc_redirect":
+            body = place.holders[0].child_by_field_name("body") if place.holders else None
+            fed_by = body.id if body is not None else 0
+        in_command = node.type == "command"
+        waiting.extend(_Place(child, place.depth + 1, holders, fed_by, in_command) for child in reversed(node.children))
 
 
 def descend(root: Node) -> Iterator[Node]:
@@ -205,56 +265,51 @@ def word(raw: str) -> Word:
     return Word(unquote(raw), raw, dynamic)
 
 
-def _simple(node: Node, before: dict[int, SimpleCommand]) -> SimpleCommand:
-    children = node.children
-    words = tuple(word(_text(child)) for child in children if child.is_named and child.type not in _NOT_WORDS)
-    assigned = frozenset(_text(child).partition("=")[0] for child in children if child.type == "variable_assignment")
-    holder = node
-    document, input_file = _input(node)
-    while holder.parent is not None and holder.parent.type in ("redirected_statement", "negated_command"):
-        holder = holder.parent
-        outer, outer_file = _input(holder)
+def _simple(place: _Place, known: _Known) -> SimpleCommand:
+    children = place.node.children
+    words = tuple(
+        word(_text(child, known.source)) for child in children if child.is_named and child.type not in _NOT_WORDS
+    )
+    assigned = frozenset(
+        _text(child, known.source).partition("=")[0] for child in children if child.type == "variable_assignment"
+    )
+    document, input_file = _input(place.node, known.source)
+    for holder in place.holders:
+        outer, outer_file = _input(holder, known.source)
         document, input_file = (outer if document is None else document), input_file or outer_file
-    pipeline = holder.parent
-    if pipeline is None or pipeline.type != "pipeline":
-        return SimpleCommand(words, _here_document_into(node, before), False, assigned, document, input_file)
-    members = [child for child in pipeline.children if child.is_named]
-    index = next((number for number, child in enumerate(members) if child.id == holder.id), 0)
-    earlier = before.get(members[index - 1].id) if index else None
-    piped = earlier or (SimpleCommand(()) if index else _here_document_into(node, before))
-    return SimpleCommand(words, piped, index < len(members) - 1, assigned, document, input_file)
+    outermost = place.holders[-1] if place.holders else place.node
+    previous, piped_into = known.members.get(outermost.id, (None, False))
+    fed_by = place.fed_by if previous is None else previous
+    # A command that stands behind a here-document's mark, as in `cat <<EOF | sh`, reads from a pipe too.
+    piped = None if fed_by is None else known.commands.get(fed_by) or SimpleCommand(())
+    return SimpleCommand(words, piped, piped_into, assigned, document, input_file)
 
 
-def _input(node: Node) -> tuple[str | None, str]:
+def _members(pipeline: Node) -> dict[int, tuple[int | None, bool]]:
+    """For each member of a pipeline the one before it, and whether another follows."""
+    ids = [child.id for child in pipeline.children if child.is_named]
+    return {at: (ids[n - 1] if n else None, n < len(ids) - 1) for n, at in enumerate(ids)}
+
+
+def _input(node: Node, source: bytes) -> tuple[str | None, str]:
     """The here-document or here-string below a node, and the file that is read in place of the input."""
     document: str | None = None
     input_file = ""
     for child in node.children:
         if child.type == "heredoc_redirect":
-            document = next((_text(part) for part in child.children if part.type == "heredoc_body"), "")
+            document = next((_text(part, source) for part in child.children if part.type == "heredoc_body"), "")
         elif child.type == "herestring_redirect":
-            document = unquote(_text(child).removeprefix("<<<").strip())
-        elif child.type == "file_redirect" and _redirect(child).operator == "<":
-            input_file = _redirect(child).target
+            document = unquote(_text(child, source).removeprefix("<<<").strip())
+        elif child.type == "file_redirect" and _redirect(child, source).operator == "<":
+            input_file = _redirect(child, source).target
     return document, input_file
 
 
-def _here_document_into(node: Node, before: dict[int, SimpleCommand]) -> SimpleCommand | None:
-    """A command that stands behind a here-document's mark, as in `cat <<EOF | sh`, reads from a pipe too."""
-    at = node.parent
-    while at is not None:
-        if at.type == "heredoc_redirect":
-            body = at.parent.child_by_field_name("body") if at.parent is not None else None
-            return (before.get(body.id) if body is not None else None) or SimpleCommand(())
-        at = at.parent
-    return None
-
-
-def _redirect(node: Node) -> Redirect:
+def _redirect(node: Node, source: bytes) -> Redirect:
     parts = [child for child in node.children if child.type != "file_descriptor"]
-    operator = _text(parts[0]) if parts else ">"
-    return Redirect(operator, unquote(_text(parts[-1])) if len(parts) > 1 else "")
+    operator = _text(parts[0], source) if parts else ">"
+    return Redirect(operator, unquote(_text(parts[-1], source)) if len(parts) > 1 else "")
 
 
-def _text(node: Node) -> str:
-    return (node.text or b"").decode("utf-8", "replace")
+def _text(node: Node, source: bytes) -> str:
+    return source[node.start_byte : node.end_byte].decode("utf-8", "replace")

@@ -8,6 +8,7 @@ from cockpit.model.actions import Risk
 from cockpit.model.runbook import Kind
 from cockpit.runbook.kinds import recognise
 from cockpit.runbook.risk import judge
+from cockpit.runbook.shell_syntax import read, syntax_tree
 
 
 @pytest.mark.parametrize(
@@ -208,3 +209,17 @@ def test_a_statement_that_arrives_is_taken_out_of_its_wrapper(text: str, kind: K
     seen = recognise(text)
     assert (seen.kind, seen.text) == (kind, body)
     assert seen.unwrapped_from == (text if kind is not Kind.SHELL else None)
+
+
+def test_characters_beyond_ascii_never_reach_the_scanner_and_come_back_as_written() -> None:
+    tree = syntax_tree("echo \U000d4e79 | grep «ü»")
+    assert (tree.text or b"").isascii()
+    parts = read("echo \U000d4e79 > ä.txt | grep '«ü»'")
+    assert [command.texts for command in parts.commands] == [("echo", "\U000d4e79"), ("grep", "«ü»")]
+    assert parts.redirects[0].target == "ä.txt"
+    assert judge(Kind.SHELL, "éd a").risk is Risk.UNKNOWN
+
+
+@pytest.mark.parametrize("text", ["echo " + "$(echo " * 6000 + ")" * 6000, "echo a | " * 5000 + "b", "( " * 20_000])
+def test_what_is_nested_too_deeply_is_never_a_read(text: str) -> None:
+    assert judge(Kind.SHELL, text).risk is not Risk.READ
