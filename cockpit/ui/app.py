@@ -10,13 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.app import App, AutopilotCallbackType
 from textual.binding import BindingType
 from textual.driver import Driver
+from textual.events import Event, Key
 from textual.screen import Screen
 
 from cockpit.model.errors import CockpitError
 from cockpit.model.incident import EnvironmentFacts, Role
+from cockpit.ui.keyline import Ready, TakesKeys
 from cockpit.ui.screens.main import MainScreen
 from cockpit.ui.spans import Tone
 from cockpit.ui.theme import DARK_NAME, THEMES, theme_name
@@ -79,6 +82,25 @@ class CockpitApp(App[int], inherit_bindings=False):
         """Open the session as soon as the frame is painted."""
         self._listen_to_signals()
         self.call_after_refresh(lambda: self.run_worker(self._open(), exit_on_error=True))
+
+    async def on_event(self, event: Event) -> None:
+        """Put a key into the line, from which keys are taken in order; everything else goes Textual's way."""
+        if isinstance(event, Key):
+            self.main.keys.put(event)
+            await self.deliver_key()
+        else:
+            await super().on_event(event)
+
+    @on(Ready)
+    async def deliver_key(self) -> None:
+        """Give the key that was pressed first to what is on the screen now; those behind it follow one by one."""
+        if not self.main.ready or not self.main.keys:
+            return
+        screen = self.screen
+        if isinstance(screen, TakesKeys) and screen.ready:
+            await screen.take_key(self.main.keys.next())
+            if self.main.keys:
+                self.call_next(self.deliver_key)
 
     async def _open(self) -> None:
         """Build the session off the loop, since it imports drivers; then show it and start to read."""

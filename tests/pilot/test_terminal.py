@@ -66,6 +66,16 @@ def test_a_burst_goes_where_its_first_key_led(terminal: Terminal) -> None:
     terminal.gone(r"4742")
 
 
+def test_no_key_is_lost_or_overtaken_where_sheets_open_and_close_in_between(terminal: Terminal) -> None:
+    for number in range(5):
+        words = f"abcdefghij{number}"
+        sheets = ("?", "escape-alone", ":", "escape-alone", "enter", "escape-alone")
+        terminal.press_at_once("2", *sheets, "/", "old", "backspace", "left", "escape-alone", "/", words)
+        terminal.wait(rf"2 Activity +/{words} ")
+        terminal.press_at_once("escape-alone", ":", "go to host", "enter", "1")
+        terminal.gone(words)
+
+
 def test_a_burst_of_the_danger_key_and_many_y_changes_nothing(terminal: Terminal) -> None:
     terminal.press_at_once("3", "D", *"yyyyyy")
     terminal.wait(r"Do this\?")

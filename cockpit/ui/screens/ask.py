@@ -46,7 +46,7 @@ class Ask(Sheet[str | None]):
         self._offers = list(offers)
         self._objection = objection
         self.frame = FrameTitle()
-        self.field: Input = Input(default, select_on_focus=True, compact=True)
+        self.field: Input = Input(default, select_on_focus=False, compact=True)
         self.field.cursor_blink = False
         self.list = LineTable((Column("", 8, most=40), Column("", 10, flex=1)), show_header=False)
         self.list.can_focus = False
@@ -74,6 +74,7 @@ class Ask(Sheet[str | None]):
         if self._offers:
             self.list.set_rows([Row(v, (line(v, Tone.STRONG), line(what, Tone.DIM))) for v, what in self._offers])
             self.list.styles.height = min(len(self._offers) + 1, max(4, self.app.size.height // 2))
+        self.field.action_select_all()
         self.field.focus()
 
     def pressed(self, key: str, event: Key) -> bool:

@@ -19,6 +19,7 @@ from cockpit.ui.bindings import KeyBinding
 from cockpit.ui.changes import PaneChanges
 from cockpit.ui.commands import Handler, handlers
 from cockpit.ui.feed import Feed
+from cockpit.ui.keyline import KeyLine, Ready, edit
 from cockpit.ui.keymap import Keymap, label
 from cockpit.ui.look import look_of
 from cockpit.ui.panes.base import TablePane
@@ -33,7 +34,7 @@ from cockpit.ui.spans import Span, Tone
 from cockpit.ui.spoken import Spoken
 from cockpit.ui.steps import StepKeys
 from cockpit.ui.walk import Walk
-from cockpit.ui.widgets.find_line import FindLine
+from cockpit.ui.widgets.find_line import DROPPING, LEAVING
 from cockpit.ui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class MainScreen(LaidOutScreen):
         self.spoken: Spoken | None = None
         self.keymap = Keymap(role)
         self.latch = ""
+        self.ready = False
+        self.keys = KeyLine()
         self._ahead: deque[Key] = deque(maxlen=200)
         self._handlers: dict[str, Handler] = handlers(self)
 
@@ -74,6 +77,8 @@ class MainScreen(LaidOutScreen):
             pane.retitle(self.now())
         self.bring_up_bars()
         self.set_interval(1.0, self._tick)
+        self.ready = True
+        self.post_message(Ready())
 
     def attach(self, session: Session) -> None:
         """Show this session from now on.
@@ -153,8 +158,8 @@ class MainScreen(LaidOutScreen):
         """
         answer = self.app.push_screen(sheet, wait_for_dismiss=True)
         ahead, self._ahead = list(self._ahead), deque(maxlen=200)
-        for key in ahead if sheet.takes_keys_ahead else ():
-            sheet.post_message(key)
+        if sheet.takes_keys_ahead:
+            self.keys.put_first(ahead)
         return await answer
 
     async def _guarded(self, work: Coroutine[None, None, None]) -> None:
@@ -180,18 +185,14 @@ class MainScreen(LaidOutScreen):
         found = self.keymap.valid(self.scopes())
         return [b for b in found if b.id in self._handlers and not (logs and b.id in _NOT_IN_LOGS)]
 
-    def on_key(self, event: Key) -> None:
+    async def take_key(self, event: Key) -> None:
         """Send a key to its handler; keys that run ahead of a question wait for it."""
-        if self.app.screen is not self:
-            self.app.screen.post_message(Key(event.key, event.character))
-        elif self.focused is self.find_line:
-            self.find_line.typed_ahead(event)
+        if self.focused is self.find_line:
+            await self._find_key(event)
         elif self.latch:
-            self._ahead.append(Key(event.key, event.character))
+            self._ahead.append(event)
         else:
             self._dispatch(event)
-        event.stop()
-        event.prevent_default()
 
     def _dispatch(self, event: Key) -> None:
         binding = self.find_binding(key_name(event))
@@ -346,25 +347,32 @@ class MainScreen(LaidOutScreen):
         """Open the find line for the pane."""
         if self.active_pane is not None:
             self.find_line.value = self.active_pane.needle()
+            self.find_line.action_select_all()
             self.find_line.add_class("shown")
             self.lay_out()
             self.set_focus(self.find_line)
 
+    async def _find_key(self, event: Key) -> None:
+        if event.key in LEAVING:
+            self._close_find(kept=event.key not in DROPPING)
+        else:
+            await edit(self.find_line, event)
+            self.find_changed()
+
     @on(Input.Changed, "#prompt")
-    def find_changed(self, event: Input.Changed) -> None:
+    def find_changed(self) -> None:
         """Find while typing."""
-        if self.find_line.has_class("shown"):
-            pane = self.panes.named(self.deck.shown)
-            pane.find(event.value)
+        pane, needle = self.panes.named(self.deck.shown), self.find_line.value
+        if self.find_line.has_class("shown") and pane.needle() != needle:
+            pane.find(needle)
             pane.retitle(self.now())
 
-    @on(FindLine.Done)
-    def find_done(self, event: FindLine.Done) -> None:
+    def _close_find(self, *, kept: bool) -> None:
         """Give the keys back to the pane."""
         pane = self.panes.named(self.deck.shown)
         self.find_line.remove_class("shown")
         self.lay_out()
-        if not event.kept:
+        if not kept:
             pane.find("")
         self.set_focus(pane.body)
         pane.retitle(self.now())

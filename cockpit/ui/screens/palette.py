@@ -52,7 +52,7 @@ class Palette(Sheet[tuple[str, str] | None]):
         self._entries = list(entries)
         self._filled_for = ""
         self.frame = FrameTitle()
-        self.field: Input = Input(compact=True)
+        self.field: Input = Input(compact=True, select_on_focus=False)
         self.field.cursor_blink = False
         self.list = LineTable((Column("", 20, flex=1), Column("", 6, most=34, right=True)), show_header=False)
         self.list.can_focus = False
@@ -73,9 +73,14 @@ class Palette(Sheet[tuple[str, str] | None]):
         self._fill("")
         self.field.focus()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def edited(self) -> None:
         """Show what fits the text."""
-        self._fill(event.value)
+        if self._filled_for != self.field.value:
+            self._fill(self.field.value)
+
+    def on_input_changed(self) -> None:
+        """Show what fits a text that was pasted."""
+        self.edited()
 
     def pressed(self, key: str, event: Key) -> bool:
         """Move, choose, or leave."""
@@ -92,8 +97,7 @@ class Palette(Sheet[tuple[str, str] | None]):
         return True
 
     def _choose(self) -> None:
-        if self._filled_for != self.field.value:
-            self._fill(self.field.value)
+        self.edited()
         row = self.list.current
         if row is None:
             return

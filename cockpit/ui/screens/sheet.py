@@ -8,6 +8,7 @@ from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from cockpit.ui.keyline import Ready, edit
 from cockpit.ui.shapes import UNICODE, Shapes
 
 T = TypeVar("T")
@@ -30,30 +31,22 @@ class Sheet(ModalScreen[T], inherit_bindings=False):
         super().__init__()
         self.shapes = shapes
         self.field: Input | None = None
+        self.ready = False
+
+    def on_mount(self) -> None:
+        """Ask for the keys that wait; what the kinds of sheets do on mounting has been done before."""
+        self.ready = True
+        self.post_message(Ready())
 
     def pressed(self, key: str, event: Key) -> bool:
-        """Act on a key; False leaves it to the focused widget."""
+        """Act on a key; False leaves it to the field."""
         return True
 
-    def on_key(self, event: Key) -> None:
-        """Act on a key and keep it here; a letter that the field did not get is typed into it.
+    def edited(self) -> None:
+        """The field holds another text."""
 
-        A key that comes when the sheet has been left already is meant for what is there now.
-        """
-        if self.app.screen is not self:
-            self._pass_on(event)
-            return
-        handled = self.pressed(key_name(event), event)
-        if not handled and self.field is not None and event.is_printable and event.character:
-            self.field.insert_text_at_cursor(event.character)
-            handled = True
-        if handled:
-            event.stop()
-            event.prevent_default()
-
-    def _pass_on(self, event: Key) -> None:
-        event.stop()
-        event.prevent_default()
-        following = self.app.screen
-        if not isinstance(following, Sheet) or following.takes_keys_ahead:
-            following.post_message(Key(event.key, event.character))
+    async def take_key(self, event: Key) -> None:
+        """Act on a key and keep it here."""
+        if not self.pressed(key_name(event), event) and self.field is not None:
+            await edit(self.field, event)
+            self.edited()
