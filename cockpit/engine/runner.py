@@ -36,6 +36,7 @@ _SOURCE_KINDS = {
     Kind.REDIS: SourceKind.REDIS,
     Kind.HTTP: SourceKind.HTTP,
     Kind.SHELL: SourceKind.SHELL,
+    Kind.LOGS: SourceKind.SHELL,
     Kind.DOCKER: SourceKind.DOCKER,
 }
 _STATES = {

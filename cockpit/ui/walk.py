@@ -14,7 +14,7 @@ from cockpit.ui.present.card import StepView
 if TYPE_CHECKING:
     from cockpit.engine.session import Session
 
-RUN_BY_ITSELF = frozenset({Kind.HTTP, Kind.SQL, Kind.REDIS, Kind.DOCKER, Kind.SHELL})
+RUN_BY_ITSELF = frozenset({Kind.HTTP, Kind.SQL, Kind.REDIS, Kind.DOCKER, Kind.SHELL, Kind.LOGS})
 """Kinds of commands that the cockpit runs; the others a person does and ticks."""
 
 
