@@ -1,7 +1,5 @@
 """The labels by which people name the parts of a procedure, as data, in several languages."""
 
-# ruff: noqa: E501, SIM905  tables of words are easier to read and to extend as text
-
 from __future__ import annotations
 
 import re
@@ -10,115 +8,161 @@ from functools import lru_cache
 
 from cockpit.model.runbook import Part
 from cockpit.runbook.inline import plain, without_emoji
+from cockpit.runbook.words import phrases, words
 
 _SYNONYMS: dict[Part, str] = {
-    Part.SYMPTOMS: """symptoms; symptom; signs; signal; signals; alert signal; alert signals; alert; alerts; alert definition;
-        how to detect; detection; what you see; what you will see; trigger; triggers; when to use; when to use this runbook;
-        when to enable; meaning; impact; alert meaning; user impact; customer impact; indicators; observed behaviour;
-        observed behavior; symptoms and detection; detection signals; alert conditions; alert condition; problem; issue; scenario;
-        síntomas; sintomas; sintomi; symptome; symptômes; симптомы; признаки; 증상; 症状; 现象; impacto; 영향; 감지;
-        señales; condiciones de alerta""",
-    Part.CAUSES: """causes; cause; likely causes; possible causes; common causes; root cause; root causes; potential causes;
-        probable causes; why this happens; likely root causes; common root causes; background; context;
-        causas; causas probables; causas comunes; причины; возможные причины; 원인; 가능한 원인; 原因; ursachen; causes possibles;
-        causes probables""",
-    Part.PREREQUISITES: """prerequisites; prerequisite; requirements; before you start; before you begin; preconditions;
-        preparation; access; required access; access required; tools; required tools; pre-checks; prechecks; pre-flight;
-        preflight; pre-flight checks; preflight checks; pre-flight checklist; preflight checklist; setup;
-        prerrequisitos; requisitos; prérequis; pré-requis; предварительные требования; требования; 사전 준비; 사전 조건; 사전 요구사항;
-        voraussetzungen""",
-    Part.DIAGNOSIS: """diagnosis; quick diagnosis; diagnose; diagnostics; diagnostic steps; diagnosis steps; investigation;
-        investigate; investigation steps; initial investigation; triage; quick triage; triage steps; first checks; checks; check;
-        initial checks; quick checks; first look; analysis; assess; assessment; confirm; how to diagnose; troubleshooting;
-        troubleshooting steps; debugging; debug; identify; verify the problem; confirm the problem; verification of the issue;
-        initial diagnosis; immediate checks; first response checks; diagnostic commands; diagnosis commands;
-        diagnóstico; diagnostico; investigación; investigacao; диагностика; проверка причины; 진단; 확인; 점검; 원인 파악; 诊断;
-        diagnostic; diagnose schritte; diagnoseschritte""",
-    Part.MITIGATION: """mitigation; mitigations; mitigate; mitigation steps; mitigation actions; remediation; remediate;
-        remediation steps; safe remediation steps; safe remediation; resolution; resolution steps; resolve; response;
-        response steps; immediate response; immediate actions; immediate action; immediate steps; immediate mitigation; actions;
-        action; steps; fix; fixes; how to fix; solution; solutions; procedure; recovery; recovery steps; recover; recovery actions;
-        recovery procedure; repair; restore service; containment; contain; workaround; workarounds; quick fix; quick fixes;
-        short-term fix; long-term fix; how to enable; how to disable; what to do; execution; execute; implementation; treatment;
-        emergency response; emergency actions; eradication; how to resolve; steps to resolve; remediation actions; stabilize;
-        mitigación; mitigacion; resolución; resolucion; solución; solucion; acciones; respuesta; pasos; acción inmediata;
-        устранение; решение; действия; восстановление; шаги; 조치; 대응; 해결; 해결 방법; 복구; 완화; 즉시 조치; 복구 절차; 대응 절차;
-        缓解; 解决; 处理; résolution; atténuation; étapes; maßnahmen; behebung; lösung""",
-    Part.VERIFY: """verify; verification; verification steps; verify recovery; verify fix; verify the fix; verify resolution;
-        validation; validate; post-checks; postchecks; confirm recovery; confirm resolution; confirm fix; success criteria;
-        health check; health checks; smoke test; smoke tests; exit criteria; resolution confirmation; monitor; monitoring;
-        post-deploy checks; post-deployment verification; post-deployment checks; acceptance; all clear; verify success;
-        verificación; verificacion; validación; verificação; проверка; проверка восстановления; 검증; 복구 확인; 验证; vérification;
-        überprüfung; 확인 사항""",
-    Part.ROLLBACK: """rollback; roll back; rollback steps; rollback procedure; rollback plan; rollback / restore pointers;
-        rollback/restore pointers; rollback pointers; restore pointers; rollback instructions; revert; undo; backout; back out;
-        backout plan; if it goes wrong; rollback and restore; rollback / restore; reversión; reversion; откат; 롤백; 回滚;
-        retour arrière; rückgängig; 롤백 절차; rollback options; rollback criteria""",
-    Part.ESCALATION: """escalation; escalate; escalation roles; escalation path; escalation policy; escalation procedure;
-        escalation procedures; escalation matrix; when to escalate; escalation steps; escalation contacts; contacts; contact;
-        contact information; emergency contacts; key contacts; who to contact; on-call; on-call contacts; on-call rotation; support;
-        escalamiento; escalación; contactos; эскалация; контакты; 에스컬레이션; 연락처; 升级; escalade; eskalation""",
-    Part.POST: """post-incident; post incident; postincident; post-mortem; postmortem; post-incident review;
-        post-incident review process; post-incident actions; post-incident tasks; post-incident steps; post incident review;
-        follow-up; follow up; followup; follow-up actions; follow-ups; after the incident; after action; after-action review;
-        post-recovery; post-resolution; prevention; preventive measures; preventative measures; lessons learned; long-term actions;
-        retrospective; cleanup; clean up; closing; closure; incident review; action items; post-restore; post-rollback; permanent fix;
-        prevención; postmortem review; после инцидента; предотвращение; 사후 조치; 사후 분석; 재발 방지; 预防; prévention; nachbereitung""",
-    Part.REFERENCE: """reference; references; quick reference; monitoring quick reference; useful commands; common commands;
-        command reference; commands; cheat sheet; cheatsheet; appendix; related; related runbooks; related documentation;
-        related documents; related docs; see also; links; useful links; resources; documentation; overview; summary; introduction;
-        about; purpose; scope; table of contents; contents; toc; index; runbook index; glossary; definitions; terminology; notes;
-        architecture; severity levels; severity; severity classification; severity definitions; severity matrix; metadata; owner;
-        owners; ownership; roles; roles and responsibilities; responsibilities; service overview; key metrics; metrics; dashboards;
-        dashboard; slo; slos; sla; slas; rto/rpo; changelog; change log; revision history; document history; history; version history;
-        updating these runbooks; updating this runbook; maintenance of this document; runbook maintenance; maintaining this runbook;
-        thresholds; configuration reference; environment variables; assumptions; limitations; contributing; faq; audience;
-        quick links; key files; files; tooling reference; example; examples; template; templates; runbook template;
-        referencias; referencia; enlaces; resumen; descripción; справка; ссылки; обзор; 참고; 참고 자료; 개요; 목차; 概述; 参考;
-        références; aperçu; übersicht; referenzen; comandos útiles; 유용한 명령어""",
-    Part.COMMUNICATION: """communication; communications; communication templates; communication template; communication plan;
-        status page; status page update; notify; notification; notifications; notification templates; stakeholder communication;
-        customer communication; customer notification; internal communication; external communication; status updates; comms;
-        stakeholders; comunicación; comunicacion; коммуникация; 커뮤니케이션; 공지; 沟通; kommunikation""",
+    Part.SYMPTOMS: """
+        symptoms; symptom; signs; signal; signals; alert signal; alert signals; alert; alerts;
+        alert definition; how to detect; detection; what you see; what you will see; trigger; triggers;
+        when to use; when to use this runbook; when to enable; meaning; impact; alert meaning; user impact;
+        customer impact; indicators; observed behaviour; observed behavior; symptoms and detection;
+        detection signals; alert conditions; alert condition; problem; issue; scenario; síntomas; sintomas;
+        sintomi; symptome; symptômes; симптомы; признаки; 증상; 症状; 现象; impacto; 영향; 감지; señales;
+        condiciones de alerta
+    """,
+    Part.CAUSES: """
+        causes; cause; likely causes; possible causes; common causes; root cause; root causes;
+        potential causes; probable causes; why this happens; likely root causes; common root causes;
+        background; context; causas; causas probables; causas comunes; причины; возможные причины; 원인;
+        가능한 원인; 原因; ursachen; causes possibles; causes probables
+    """,
+    Part.PREREQUISITES: """
+        prerequisites; prerequisite; requirements; before you start; before you begin; preconditions;
+        preparation; access; required access; access required; tools; required tools; pre-checks; prechecks;
+        pre-flight; preflight; pre-flight checks; preflight checks; pre-flight checklist; preflight checklist;
+        setup; prerrequisitos; requisitos; prérequis; pré-requis; предварительные требования; требования;
+        사전 준비; 사전 조건; 사전 요구사항; voraussetzungen
+    """,
+    Part.DIAGNOSIS: """
+        diagnosis; quick diagnosis; diagnose; diagnostics; diagnostic steps; diagnosis steps; investigation;
+        investigate; investigation steps; initial investigation; triage; quick triage; triage steps;
+        first checks; checks; check; initial checks; quick checks; first look; analysis; assess; assessment;
+        confirm; how to diagnose; troubleshooting; troubleshooting steps; debugging; debug; identify;
+        verify the problem; confirm the problem; verification of the issue; initial diagnosis;
+        immediate checks; first response checks; diagnostic commands; diagnosis commands; diagnóstico;
+        diagnostico; investigación; investigacao; диагностика; проверка причины; 진단; 확인; 점검; 원인 파악;
+        诊断; diagnostic; diagnose schritte; diagnoseschritte
+    """,
+    Part.MITIGATION: """
+        mitigation; mitigations; mitigate; mitigation steps; mitigation actions; remediation; remediate;
+        remediation steps; safe remediation steps; safe remediation; resolution; resolution steps; resolve;
+        response; response steps; immediate response; immediate actions; immediate action; immediate steps;
+        immediate mitigation; actions; action; steps; fix; fixes; how to fix; solution; solutions; procedure;
+        recovery; recovery steps; recover; recovery actions; recovery procedure; repair; restore service;
+        containment; contain; workaround; workarounds; quick fix; quick fixes; short-term fix; long-term fix;
+        how to enable; how to disable; what to do; execution; execute; implementation; treatment;
+        emergency response; emergency actions; eradication; how to resolve; steps to resolve;
+        remediation actions; stabilize; mitigación; mitigacion; resolución; resolucion; solución; solucion;
+        acciones; respuesta; pasos; acción inmediata; устранение; решение; действия; восстановление; шаги;
+        조치; 대응; 해결; 해결 방법; 복구; 완화; 즉시 조치; 복구 절차; 대응 절차; 缓解; 解决; 处理;
+        résolution; atténuation; étapes; maßnahmen; behebung; lösung
+    """,
+    Part.VERIFY: """
+        verify; verification; verification steps; verify recovery; verify fix; verify the fix;
+        verify resolution; validation; validate; post-checks; postchecks; confirm recovery;
+        confirm resolution; confirm fix; success criteria; health check; health checks; smoke test;
+        smoke tests; exit criteria; resolution confirmation; monitor; monitoring; post-deploy checks;
+        post-deployment verification; post-deployment checks; acceptance; all clear; verify success;
+        verificación; verificacion; validación; verificação; проверка; проверка восстановления; 검증;
+        복구 확인; 验证; vérification; überprüfung; 확인 사항
+    """,
+    Part.ROLLBACK: """
+        rollback; roll back; rollback steps; rollback procedure; rollback plan; rollback / restore pointers;
+        rollback/restore pointers; rollback pointers; restore pointers; rollback instructions; revert; undo;
+        backout; back out; backout plan; if it goes wrong; rollback and restore; rollback / restore;
+        reversión; reversion; откат; 롤백; 回滚; retour arrière; rückgängig; 롤백 절차; rollback options;
+        rollback criteria
+    """,
+    Part.ESCALATION: """
+        escalation; escalate; escalation roles; escalation path; escalation policy; escalation procedure;
+        escalation procedures; escalation matrix; when to escalate; escalation steps; escalation contacts;
+        contacts; contact; contact information; emergency contacts; key contacts; who to contact; on-call;
+        on-call contacts; on-call rotation; support; escalamiento; escalación; contactos; эскалация; контакты;
+        에스컬레이션; 연락처; 升级; escalade; eskalation
+    """,
+    Part.POST: """
+        post-incident; post incident; postincident; post-mortem; postmortem; post-incident review;
+        post-incident review process; post-incident actions; post-incident tasks; post-incident steps;
+        post incident review; follow-up; follow up; followup; follow-up actions; follow-ups;
+        after the incident; after action; after-action review; post-recovery; post-resolution; prevention;
+        preventive measures; preventative measures; lessons learned; long-term actions; retrospective;
+        cleanup; clean up; closing; closure; incident review; action items; post-restore; post-rollback;
+        permanent fix; prevención; postmortem review; после инцидента; предотвращение; 사후 조치; 사후 분석;
+        재발 방지; 预防; prévention; nachbereitung
+    """,
+    Part.REFERENCE: """
+        reference; references; quick reference; monitoring quick reference; useful commands; common commands;
+        command reference; commands; cheat sheet; cheatsheet; appendix; related; related runbooks;
+        related documentation; related documents; related docs; see also; links; useful links; resources;
+        documentation; overview; summary; introduction; about; purpose; scope; table of contents; contents;
+        toc; index; runbook index; glossary; definitions; terminology; notes; architecture; severity levels;
+        severity; severity classification; severity definitions; severity matrix; metadata; owner; owners;
+        ownership; roles; roles and responsibilities; responsibilities; service overview; key metrics;
+        metrics; dashboards; dashboard; slo; slos; sla; slas; rto/rpo; changelog; change log;
+        revision history; document history; history; version history; updating these runbooks;
+        updating this runbook; maintenance of this document; runbook maintenance; maintaining this runbook;
+        thresholds; configuration reference; environment variables; assumptions; limitations; contributing;
+        faq; audience; quick links; key files; files; tooling reference; example; examples; template;
+        templates; runbook template; referencias; referencia; enlaces; resumen; descripción; справка; ссылки;
+        обзор; 참고; 참고 자료; 개요; 목차; 概述; 参考; références; aperçu; übersicht; referenzen;
+        comandos útiles; 유용한 명령어
+    """,
+    Part.COMMUNICATION: """
+        communication; communications; communication templates; communication template; communication plan;
+        status page; status page update; notify; notification; notifications; notification templates;
+        stakeholder communication; customer communication; customer notification; internal communication;
+        external communication; status updates; comms; stakeholders; comunicación; comunicacion; коммуникация;
+        커뮤니케이션; 공지; 沟通; kommunikation
+    """,
 }
 """The synonyms, separated by semicolons; they are compared without case and accents of composition."""
 
-PART_WORDS = frozenset(
-    """assessment assess response investigation investigate diagnosis diagnose triage mitigation mitigate resolution resolve
-    recovery recover verification verify confirmation confirm rollback escalation escalate communication communicate
-    post-incident follow-up monitoring detection containment contain eradication validation validate cleanup closure
-    remediation restore notification""".split()
+PART_WORDS = words(
+    """
+    assessment assess response investigation investigate diagnosis diagnose triage mitigation mitigate
+    resolution resolve recovery recover verification verify confirmation confirm rollback escalation escalate
+    communication communicate post-incident follow-up monitoring detection containment contain eradication
+    validation validate cleanup closure remediation restore notification
+    """
 )
 """Words that make a numbered heading a stage of its procedure."""
 
-IMPERATIVES = frozenset(
-    """acknowledge announce activate add adjust analyse analyze apply approve assess assign attach authenticate back backup begin block
-    build bump call cancel capture change check choose clean clear close collect communicate compare complete configure confirm
-    connect contact contain copy create declare decide delete demote deploy describe detect determine diagnose disable
-    disconnect document download drain drop dump edit email enable end engage ensure enter escalate establish estimate evaluate examine
-    execute export fail file failover fetch find fix flush follow force gather generate get give go grant identify implement
-    import increase inform initiate inspect install investigate isolate kill launch list locate lock log login look lower make
-    mark match measure merge migrate mitigate monitor mount move note notify obtain open page patch pause perform pick pin point
-    post prepare prevent preserve promote provision prune publish pull purge push put query raise re-check re-deploy re-enable
-    re-run read reapply reassign rebuild recheck reconcile record recover recreate redeploy redirect reduce refresh register
-    reindex release reload remove rename renew reopen repair replace replay report request rerun reset resize resolve restart
-    restore resume retrieve retry return revert review revoke roll rollback rotate route run save scale scan schedule search
-    secure select send set setup shift shut sign silence skip snapshot spin stabilize start stop submit suspend switch sync take
-    tail tear tell terminate test throttle tighten trace track transfer trigger triage try turn uncordon unlock unpause unset update
-    upgrade upload use validate verify view visit wait warm warn watch whitelist write""".split()
+IMPERATIVES = words(
+    """
+    acknowledge announce activate add adjust analyse analyze apply approve assess assign attach authenticate
+    back backup begin block build bump call cancel capture change check choose clean clear close collect
+    communicate compare complete configure confirm connect contact contain copy create declare decide delete
+    demote deploy describe detect determine diagnose disable disconnect document download drain drop dump edit
+    email enable end engage ensure enter escalate establish estimate evaluate examine execute export fail file
+    failover fetch find fix flush follow force gather generate get give go grant identify implement import
+    increase inform initiate inspect install investigate isolate kill launch list locate lock log login look
+    lower make mark match measure merge migrate mitigate monitor mount move note notify obtain open page patch
+    pause perform pick pin point post prepare prevent preserve promote provision prune publish pull purge push
+    put query raise re-check re-deploy re-enable re-run read reapply reassign rebuild recheck reconcile record
+    recover recreate redeploy redirect reduce refresh register reindex release reload remove rename renew
+    reopen repair replace replay report request rerun reset resize resolve restart restore resume retrieve
+    retry return revert review revoke roll rollback rotate route run save scale scan schedule search secure
+    select send set setup shift shut sign silence skip snapshot spin stabilize start stop submit suspend
+    switch sync take tail tear tell terminate test throttle tighten trace track transfer trigger triage try
+    turn uncordon unlock unpause unset update upgrade upload use validate verify view visit wait warm warn
+    watch whitelist write
+    """
 )
 """First words by which a heading or comment asks for something to be done."""
 
 _NUMBERED = re.compile(
-    r"^(?:(?:step|phase|stage|paso|étape|schritt|шаг|단계)\s*#?\d{1,2}[a-z]?\s*[:.)\-–—]?\s*|\d{1,2}(?:\.\d{1,2})*[.):]?\s+|[a-z]\)\s+|\d{1,2}단계[:.]?\s*)",
+    r"^(?:(?:step|phase|stage|paso|étape|schritt|шаг|단계)\s*#?\d{1,2}[a-z]?\s*[:.)\-–—]?\s*"
+    r"|\d{1,2}(?:\.\d{1,2})*[.):]?\s+|[a-z]\)\s+|\d{1,2}단계[:.]?\s*)",
     re.I,
 )
 _BUDGET = re.compile(
-    r"""\(?\s*(?:within|in|time(?:box)?|target|time)?\s*:?\s*[<≤~]?\s*(?:\d+\s*[-–—]\s*)?(\d+)\s*\+?\s*(s|sec|seconds?|m|min|mins|minutes?|h|hr|hrs|hours?)\b""",
+    r"""\(?\s*(?:within|in|time(?:box)?|target|time)?\s*:?\s*[<≤~]?\s*(?:\d+\s*[-–—]\s*)?"""
+    r"""(\d+)\s*\+?\s*(s|sec|seconds?|m|min|mins|minutes?|h|hr|hrs|hours?)\b""",
     re.I,
 )
 _BRANCH = re.compile(
-    r"^(?:(?:option|scenario|alternative|approach|method|path|plan|case|variant|opción|вариант|옵션|방법)\s*#?\s*(?:[0-9]{1,2}|[A-Z])\b|(?:if|when)\s+\S|for any\b)",
+    r"^(?:(?:option|scenario|alternative|approach|method|path|plan|case|variant|opción|вариант|옵션|방법)"
+    r"\s*#?\s*(?:[0-9]{1,2}|[A-Z])\b|(?:if|when)\s+\S|for any\b)",
     re.I,
 )
 _SEVERITY = re.compile(r"\b(P[0-5]|SEV[- ]?[0-5])\b|(?<=\()(critical|high|medium|low)(?=\))", re.I)
@@ -130,9 +174,7 @@ def _normal(text: str) -> str:
     return re.sub(r"\s+", " ", folded).strip(" :.*_#-–—?!")
 
 
-_TABLE: dict[str, Part] = {
-    _normal(name): part for part, names in _SYNONYMS.items() for name in names.split(";") if name.strip()
-}
+_TABLE: dict[str, Part] = {_normal(name): part for part, names in _SYNONYMS.items() for name in phrases(names)}
 
 
 @lru_cache(maxsize=8192)

@@ -10,30 +10,14 @@ from functools import lru_cache
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
+from cockpit.runbook.shell_words import Word, unquote, word
+
 _NOT_WORDS = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect", "variable_assignment", "comment"})
-_EXPANSION = re.compile(r"(?<!\\)(?:\$[A-Za-z_{(0-9@*#?!]|`)")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
-_SPECIAL = re.compile(r"['\"\\$`]")
-_QUOTING = re.compile(r"['\"\\]")
 TEXT_CAP = 50_000
 """Characters of one command line that are parsed."""
 DEPTH_CAP = 120
 """Levels of a syntax tree that are looked into; what is nested more deeply is not understood."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One argument.
-
-    Attributes:
-        text: without its quotes; expansions stay as written.
-        raw: as written.
-        dynamic: True when it holds an expansion, so that its value is not known.
-    """
-
-    text: str
-    raw: str
-    dynamic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,51 +202,6 @@ def descend(root: Node) -> Iterator[Node]:
         node = waiting.pop()
         yield node
         waiting.extend(reversed(node.children))
-
-
-def unquote(raw: str) -> str:
-    """A word as bash would pass it on, with expansions left as written."""
-    if _QUOTING.search(raw) is None:
-        return raw
-    parts: list[str] = []
-    at = 0
-    while at < len(raw):
-        character = raw[at]
-        if character == "'":
-            end = raw.find("'", at + 1)
-            end = len(raw) if end < 0 else end
-            parts.append(raw[at + 1 : end])
-            at = end + 1
-        elif character == '"':
-            inner, at = _double_quoted(raw, at + 1)
-            parts.append(inner)
-        elif character == "\\" and at + 1 < len(raw):
-            parts.append("" if raw[at + 1] == "\n" else raw[at + 1])
-            at += 2
-        else:
-            parts.append(character)
-            at += 1
-    return "".join(parts)
-
-
-def _double_quoted(raw: str, at: int) -> tuple[str, int]:
-    parts: list[str] = []
-    while at < len(raw) and raw[at] != '"':
-        if raw[at] == "\\" and at + 1 < len(raw) and raw[at + 1] in '$`"\\\n':
-            parts.append("" if raw[at + 1] == "\n" else raw[at + 1])
-            at += 2
-        else:
-            parts.append(raw[at])
-            at += 1
-    return "".join(parts), at + 1
-
-
-def word(raw: str) -> Word:
-    """A word from its text as written."""
-    if _SPECIAL.search(raw) is None:
-        return Word(raw, raw)
-    dynamic = _EXPANSION.search(re.sub(r"'[^']*'", "", raw)) is not None
-    return Word(unquote(raw), raw, dynamic)
 
 
 def _simple(place: _Place, known: _Known) -> SimpleCommand:

@@ -5,11 +5,11 @@ administration functions). Stable functions that touch nothing are here; so are 
 tell the time or a random number.
 """
 
-# ruff: noqa: SIM905  tables of words are easier to read and to extend as text
-
 from __future__ import annotations
 
-READS = frozenset(
+from cockpit.runbook.words import words
+
+READS = words(
     """
     abs age any_value array_agg array_append array_cat array_dims array_length array_lower array_ndims array_position
     array_positions array_prepend array_remove array_replace array_to_json array_to_string array_upper avg bit_and
@@ -54,7 +54,7 @@ READS = frozenset(
     var_samp variance version width_bucket xmlagg
     pg_stat_statements pgstattuple pgstatindex pg_buffercache_summary isnull bool like_escape timezone
     overlaps date_add date_subtract gen_random_uuid uuid_extract_timestamp
-    """.split()
+    """
 )
 
 WHY_NOT: dict[str, str] = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from cockpit.runbook.shell_syntax import SimpleCommand, Word, word
+from cockpit.runbook.shell_syntax import SimpleCommand
+from cockpit.runbook.shell_words import Word, word
 
 _VALUE_OPTIONS: dict[str, frozenset[str]] = {
     "sudo": frozenset({"-u", "-g", "-h", "-p", "-C", "-T", "--user", "--group"}),
