@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from tests.support.cockpit import command, screen
 from tests.support.configs import changed_config
 from tests.support.range import healthy_range, start_range  # noqa: F401  a fixture
 from tests.support.terminal import Terminal
+from tests.support.walking import confirm, dismiss
 
 pytestmark = pytest.mark.xdist_group("arguments")
 WRONG = "tr0ub4dor-and-3"
@@ -155,29 +155,13 @@ def nothing_is_changed(info: RangeInfo, config: Path, banner: str, before_the_ke
             before_the_key()
         terminal.press("3", "g", "D")
         terminal.wait("will delete 1 key", LONG)
-        terminal.wait("y +", LONG)
         confirm(terminal)
-        terminal.wait("journal .* could not be", LONG)
+        terminal.wait("the journal cannot be written, so nothing was changed", LONG)
         assert kv.get(LOCK) == holder
-        terminal.press("escape-alone")
-        terminal.gone("What became of it")
+        dismiss(terminal)
         terminal.wait("2 Activity.* [0-2]s ", LONG)
         terminal.press("escape-alone", "q")
         assert terminal.wait_exit(30) == 0
-
-
-def confirm(terminal: Terminal) -> None:
-    """Press `y` until the card has taken it: it takes no key in the moment after it was drawn or touched.
-
-    Between two presses the card gets time to tell its result, which a further key would put away.
-    """
-    for _ in range(4):
-        terminal.feed(0.5)
-        terminal.press("y")
-        with contextlib.suppress(AssertionError):
-            terminal.wait("What became of it", 8)
-            return
-    raise AssertionError(f"the card took no key:\n{terminal.text}")
 
 
 def test_no_password_is_in_the_process_list(healthy_range: RangeInfo) -> None:  # noqa: F811

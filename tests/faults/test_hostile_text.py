@@ -32,7 +32,7 @@ HOSTILE = (
     " \U0001f469\u200d\U0001f692 漢字 \x07\x08"
 )
 NEVER = (
-    b"]52;c;" + CLIPBOARD.encode(),
+    b"\x1b]52;c;" + CLIPBOARD.encode(),
     b"\x1b]0;",
     b"\x1b[35;5m",
     b"\x1b[2JBLINK",
@@ -154,10 +154,10 @@ def _log_table(path: Path) -> str:
 
 
 def write_log(path: Path) -> None:
-    """Hostile lines, a line of a megabyte, bytes that are no text, and a last line to wait for."""
+    """A line of a megabyte, hostile lines, bytes that are no text, and a last line to wait for."""
     lines = [
-        f"ERROR first {HOSTILE}".encode(),
         b"ERROR " + b"x" * 1_000_000 + HOSTILE.encode(),
+        f"ERROR first {HOSTILE}".encode(),
         b"ERROR \xff\xfe\x00\x80\x9b31m\x9d0;HOSTILE\x07 invalid",
         "ERROR \U0001f469\u200d\U0001f692".encode() * 200,
         b"ERROR last-of-the-hostile-lines",
@@ -181,8 +181,12 @@ def terminal(info: RangeInfo, tmp_path_factory: pytest.TempPathFactory) -> Itera
     folder = tmp_path_factory.mktemp("hostile")
     with hostile_world(info, folder) as config, screen("--config", str(config), columns=200) as terminal:
         terminal.wait("2 Activity +\\d", LONG)
-        terminal.wait("evil", LONG)
+        terminal.press("5", "z")
+        with (folder / "evil.log").open("a") as log:
+            log.write("INFO the log is followed\n")
+        terminal.wait("the log is followed", LONG)
         write_log(folder / "evil.log")
+        terminal.wait("last-of-the-hostile-lines", LONG)
         yield terminal
 
 
@@ -203,9 +207,9 @@ def test_each_pane_shows_it_as_text_in_its_list_and_in_full(terminal: Terminal, 
     terminal.press(needle, "enter")
     terminal.wait(needle, LONG)
     terminal.press("enter")
-    terminal.feed(0.3)
+    terminal.wait("y copy  esc close", LONG)
+    terminal.settle()
     unharmed(terminal)
-    terminal.press("escape-alone", "escape-alone", "escape-alone")
 
 
 def test_markup_is_shown_as_it_is_written(terminal: Terminal) -> None:
@@ -229,7 +233,7 @@ def test_a_hostile_runbook_is_opened_and_walked(terminal: Terminal) -> None:
     terminal.press("escape-alone", "escape-alone", "escape-alone", "0", "g", "enter")
     terminal.wait("Step 1 of 2", LONG)
     terminal.press("w")
-    terminal.feed(0.3)
+    terminal.wait("Why this risk", LONG)
     terminal.press("escape-alone", "enter")
     terminal.wait("done .*ago", LONG)
     terminal.press("G")
@@ -237,7 +241,8 @@ def test_a_hostile_runbook_is_opened_and_walked(terminal: Terminal) -> None:
     terminal.press("enter")
     terminal.wait("1 row|BLINK", LONG)
     terminal.press("o")
-    terminal.feed(0.5)
+    terminal.wait("y copy  esc close", LONG)
+    terminal.settle()
     unharmed(terminal)
     terminal.press("escape-alone", "escape-alone", "escape-alone", "7")
     unharmed(terminal)
