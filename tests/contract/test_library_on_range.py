@@ -56,11 +56,12 @@ def reads(run: Run) -> Iterator[tuple[Step, Command]]:
 
 
 async def ask(session: Session, run: Run, step: Step, command: Command) -> str:
-    """Run a command once; "" when all is well, else what is wrong."""
+    """Run a command once; "" when it answered and its condition could be judged, whichever way, else what is wrong."""
     until = command.annotations.until
     once = replace(command, annotations=replace(command.annotations, until="", timeout="", every=""))
     record = await session.runner.read(run, step, once, lambda: None)
-    if record.state is not StepState.DONE or record.answer is None:
+    judged = record.state is StepState.DONE or record.note.startswith("not yet: ")
+    if not judged or record.answer is None:
         return f"{record.state}: {record.note}"
     try:
         if until:
