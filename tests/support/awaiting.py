@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 
-async def until(condition: Callable[[], bool], deadline: float = 10.0, what: str = "the awaited state") -> None:
+async def until(condition: Callable[[], bool], deadline: float = 20.0, what: str = "the awaited state") -> None:
     """Return as soon as the condition holds; fail the test when it does not within `deadline` seconds."""
     end = time.monotonic() + deadline
     while not condition():
@@ -15,7 +15,7 @@ async def until(condition: Callable[[], bool], deadline: float = 10.0, what: str
         await asyncio.sleep(0.005)
 
 
-def until_sync(condition: Callable[[], bool], deadline: float = 10.0, what: str = "the awaited state") -> None:
+def until_sync(condition: Callable[[], bool], deadline: float = 20.0, what: str = "the awaited state") -> None:
     """The same for a test without an event loop."""
     end = time.monotonic() + deadline
     while not condition():

@@ -116,7 +116,7 @@ class Terminal:
         """Whether a row matches now."""
         return any(re.search(pattern, line) for line in self.lines)
 
-    def wait(self, pattern: str, deadline: float = 15.0) -> str:
+    def wait(self, pattern: str, deadline: float = 30.0) -> str:
         """Wait until a row matches and return it; fail with the screen when none does in time."""
         end = time.monotonic() + deadline
         while time.monotonic() < end:
@@ -138,7 +138,7 @@ class Terminal:
             if len(self.raw) == before:
                 return
 
-    def gone(self, pattern: str, deadline: float = 15.0) -> None:
+    def gone(self, pattern: str, deadline: float = 30.0) -> None:
         """Wait until no row matches."""
         end = time.monotonic() + deadline
         while time.monotonic() < end:
@@ -178,7 +178,7 @@ class Terminal:
         os.dup2(nothing, self._master)
         os.close(nothing)
 
-    def wait_exit(self, deadline: float = 15.0) -> int:
+    def wait_exit(self, deadline: float = 30.0) -> int:
         """Wait for the program to end and return its exit code (negative: the signal that ended it)."""
         end = time.monotonic() + deadline
         while time.monotonic() < end:
