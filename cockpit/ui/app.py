@@ -86,6 +86,7 @@ class CockpitApp(App[int], inherit_bindings=False):
     async def on_event(self, event: Event) -> None:
         """Put a key into the line, from which keys are taken in order; everything else goes Textual's way."""
         if isinstance(event, Key):
+            self.app_focus = True
             self.main.keys.put(event)
             await self.deliver_key()
         else:
@@ -94,7 +95,7 @@ class CockpitApp(App[int], inherit_bindings=False):
     @on(Ready)
     async def deliver_key(self) -> None:
         """Give the key that was pressed first to what is on the screen now; those behind it follow one by one."""
-        if not self.main.ready or not self.main.keys:
+        if not self.main.ready or not self.main.keys or not self.screen_stack:
             return
         screen = self.screen
         if isinstance(screen, TakesKeys) and screen.ready:
