@@ -60,3 +60,14 @@ async def test_sheets_that_open_and_close_let_no_key_pass_by() -> None:
         at_once(screen, "2", *(("?", "escape", ":", "escape") * 5), "/", *"report", "enter", "v")
         await screen.until(lambda: screen.app.main.panes.activity.view.value != "all")
         assert screen.app.main.panes.activity.needle() == "report"
+
+
+@pytest.mark.anyio
+async def test_keys_behind_the_one_that_opens_a_runbook_wait_until_it_is_open() -> None:
+    async with a_screen() as screen:
+        at_once(screen, "0", "enter", "j", "j", "2", "/", *"report", "enter")
+        await screen.until(lambda: screen.app.main.panes.activity.needle() == "report")
+        found = screen.app.main.steps.current() if screen.app.main.steps else None
+        assert found is not None
+        walk, step = found
+        assert step is walk.run.procedure.steps[2]

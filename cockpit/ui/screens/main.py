@@ -132,10 +132,11 @@ class MainScreen(LaidOutScreen):
         """Let something go on beside the keys; what goes wrong is said, never fatal."""
         self.run_worker(self._guarded(work), exit_on_error=False)
 
-    def latched(self, what: str, start: Callable[[], Awaitable[None]]) -> None:
+    def latched(self, what: str, start: Callable[[], Awaitable[None]], *, asks: bool = True) -> None:
         """Do one thing at a time: while one waits for an answer, another is refused, not stacked.
 
-        Keys that come meanwhile go to its question; when it asks none they are dropped.
+        Keys that come meanwhile go to its question, and are dropped when there was none; where nothing is asked
+        (`asks` is False) they wait for its end.
         """
         if self.latch:
             self.say(f"{self.latch} comes first", Tone.WARN)
@@ -147,6 +148,9 @@ class MainScreen(LaidOutScreen):
                 await start()
             finally:
                 self.latch = ""
+                if not asks:
+                    self.keys.put_first(list(self._ahead))
+                    self.post_message(Ready())
                 self._ahead.clear()
 
         self.launch(work())
@@ -291,7 +295,7 @@ class MainScreen(LaidOutScreen):
         if found and walk is not None and walk.run.procedure is found[0].procedure:
             self.go_to_sidebar()
         elif found:
-            self.latched("a runbook", lambda: steps.open(found[0].runbook, found[0].procedure))
+            self.latched("a runbook", lambda: steps.open(found[0].runbook, found[0].procedure), asks=False)
 
     def argument_for(self, source: str) -> str:
         """The value of the selected row in the pane that an input's source names, else in the pane shown last."""
@@ -443,7 +447,7 @@ class MainScreen(LaidOutScreen):
         name, words = choice
         if name.startswith("open:") and self.feed is not None and self.steps is not None:
             steps, suggestion = self.steps, self.feed.suggestions[int(name[5:])]
-            self.latched("a runbook", lambda: steps.open(suggestion.runbook, suggestion.procedure))
+            self.latched("a runbook", lambda: steps.open(suggestion.runbook, suggestion.procedure), asks=False)
         elif name.startswith("say."):
             self.speak(name, words)
         else:
