@@ -6,8 +6,8 @@ import sys
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
-from cockpit.engine.session import Session
 from cockpit.model.errors import CockpitError, SandboxError
 from cockpit.model.incident import EnvironmentFacts, Role
 from cockpit.model.wording import count
@@ -16,6 +16,9 @@ from cockpit.sandbox.launch import RangeProcess, start_range_process
 from cockpit.wiring.range import answering_docker
 from cockpit.wiring.shipped import shipped_runbooks
 from cockpit.wiring.tui import First, run_screen
+
+if TYPE_CHECKING:
+    from cockpit.engine.session import Session
 
 FACTS = EnvironmentFacts("sandbox", "SANDBOX", protected=False, colour="blue", service="shop")
 

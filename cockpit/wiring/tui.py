@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cockpit.engine.session import Session
 from cockpit.model.errors import ConfigError
 from cockpit.model.incident import EnvironmentFacts, Role
+
+if TYPE_CHECKING:
+    from cockpit.engine.session import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,9 +108,14 @@ def test_headless_verbs_never_load_textual(verb: str) -> None:
 
 def test_the_command_line_loads_nothing_heavy() -> None:
     loaded = loaded_after("import cockpit.cli")
-    assert loaded & (DRIVERS - COVERAGES | {"textual", "rich", "yaml", "msgspec", "pglast", "markdown_it", "cel"}) == set()
+    assert (
+        loaded & (DRIVERS - COVERAGES | {"textual", "rich", "yaml", "msgspec", "pglast", "markdown_it", "cel"}) == set()
+    )
 
 
-def test_the_screen_loads_no_driver() -> None:
-    loaded = loaded_after("import cockpit.ui.app")
+@pytest.mark.parametrize(
+    "module", ["cockpit.ui.app", "cockpit.wiring.tui", "cockpit.verbs.open", "cockpit.wiring.demo"]
+)
+def test_nothing_heavy_is_loaded_before_the_first_picture(module: str) -> None:
+    loaded = loaded_after(f"import {module}, cockpit.ui.app")
     assert loaded & (DRIVERS - COVERAGES | {"pglast", "cel"}) == set()
