@@ -122,7 +122,7 @@ def _identity(found: SupervisedProcess) -> ServiceIdentity:
 
 def _facts(found: SupervisedProcess, now: datetime) -> tuple[PreviewFact, ...]:
     facts = [PreviewFact("state", found.state)]
-    if found.started_at is not None:
+    if found.started_at is not None and found.state == "running":
         seconds = max(0, int((now - found.started_at.astimezone(UTC)).total_seconds()))
         facts.append(PreviewFact("up for", f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"))
     if found.pid is not None:

@@ -88,7 +88,7 @@ def _checks() -> list[dict[str, str]]:
     return [
         {"name": "api.healthz", "http": "/healthz", "ok": "status == 200", "every": "1s"},
         {"name": "api.ready", "http": "/readyz", "ok": "status == 200", "every": "2s"},
-        {"name": "db.connected", "http": "/api/health", "ok": "body.dbOk", "every": "1s"},
+        {"name": "db.connected", "http": "/api/health", "ok": "body.dbOk", "value": "body.dbOk", "every": "1s"},
         {
             "name": "db.connections",
             "connections": "main",
@@ -97,7 +97,7 @@ def _checks() -> list[dict[str, str]]:
             "crit": "percent >= 75.0",
             "every": "1s",
         },
-        {"name": "kv.connected", "http": "/api/health", "ok": "body.kvOk", "every": "1s"},
+        {"name": "kv.connected", "http": "/api/health", "ok": "body.kvOk", "value": "body.kvOk", "every": "1s"},
         {"name": "cron.recalculate", "job": "recalculate", **stale, "every": "1s"},
         {"name": "cron.billing-reconcile", "job": "billing-reconcile", **stale, "every": "2s"},
         {"name": "billing.degraded", "http": "/api/health", "ok": "!body.billing.degraded", "every": "2s"},

@@ -78,8 +78,11 @@ def unprivileged_account() -> Account | None:
 
 
 def python_command(module: str, *arguments: str) -> tuple[str, ...]:
-    """The command line that runs a module of this package with this interpreter."""
-    return (sys.executable, "-m", module, *arguments)
+    """The command line that runs a module of this package with this interpreter.
+
+    `-P` keeps the current folder out of the path: what lies there must never run as one of our modules.
+    """
+    return (sys.executable, "-P", "-m", module, *arguments)
 
 
 def python_environment() -> tuple[tuple[str, str], ...]:

@@ -106,7 +106,7 @@ def _command(view: StepView, command: Command, cells: int, look: Look) -> list[L
     if view.missing:
         names = ", ".join(item.name for item in view.missing)
         lines.append((Span("asks for ", Tone.DIM), Span(names, Tone.WARN)))
-    if view.applies is not True:
+    if view.applies is not True and view.record.state is not StepState.DONE:
         word = "its condition does not hold now" if view.applies is False else "its condition cannot be told now"
         lines.append(line(word, Tone.WARN))
     if command.expect:

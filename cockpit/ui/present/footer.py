@@ -54,5 +54,7 @@ def help_lines(bindings: Sequence[KeyBinding], *, ascii_only: bool = False) -> l
             if binding.scope is scope:
                 keys = label(binding, every=True, ascii_only=ascii_only)
                 tone = Tone.CHANGE if binding.danger else Tone.KEY
-                lines.append((Span(f"  {keys:<14}", tone), Span(binding.description)))
+                lines.append(
+                    (Span(f"  {keys:<14}", tone), Span(f"{binding.description}  "), Span(binding.id, Tone.FAINT))
+                )
     return lines

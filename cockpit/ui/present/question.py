@@ -73,7 +73,7 @@ def outcome_lines(command: str, outcome: Outcome, after: str, cells: int, look: 
     took = f"  {clock_duration(outcome.duration)}" if outcome.duration else ""
     lines: list[Line] = [(Span(f"{shape} {word}", tone), Span(took, Tone.DIM))]
     lines += [line(part) for part in wrap(look.text(outcome.reason), cells)]
-    lines.append(_labelled("command", line(look.text(command), Tone.DIM)))
+    lines.append(_labelled("command", _in_one_line(command, look)))
     for result in outcome.results[:TARGETS_SHOWN]:
         mark, _, result_tone = words[result.kind]
         lines.append((Span(f"  {mark} ", result_tone), Span(look.text(f"{result.target}  {result.detail}"))))
@@ -88,10 +88,15 @@ def refused_lines(command: str, reason: str, cells: int, look: Look) -> list[Lin
     return [
         (Span(f"{look.shapes.refused} not possible now", Tone.WARN),),
         *(line(part) for part in wrap(look.text(reason), cells)),
-        _labelled("command", line(look.text(command), Tone.DIM)),
+        _labelled("command", _in_one_line(command, look)),
         EMPTY,
         line("any key closes this", Tone.DIM),
     ]
+
+
+def _in_one_line(command: str, look: Look) -> Line:
+    """A command of several lines in one, since a row of the screen holds one."""
+    return line(look.text(" ".join(command.split())), Tone.DIM)
 
 
 def _environment(action: Action) -> Span:
