@@ -7,7 +7,7 @@ import os
 os.environ.pop("NO_COLOR", None)
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
-import pytest  # noqa: E402  Textual reads its variables when it is imported
+import pytest
 
 
 @pytest.fixture

@@ -122,8 +122,7 @@ def test_the_sandbox_in_words() -> None:
 
 def test_without_the_sandbox_s_packages_it_says_what_to_install() -> None:
     hidden = (
-        "import sys; sys.modules['aiohttp'] = None\n"
-        "from cockpit.cli import run; sys.exit(run(['demo', 'cron-stuck']))"
+        "import sys; sys.modules['aiohttp'] = None\nfrom cockpit.cli import run; sys.exit(run(['demo', 'cron-stuck']))"
     )
     done = subprocess.run(
         [sys.executable, "-c", hidden], capture_output=True, text=True, env=variables(), timeout=60, check=False
