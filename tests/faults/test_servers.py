@@ -52,10 +52,7 @@ def selected(terminal: Terminal) -> str:
     """The row under the cursor, as the copy key sends it to the terminal (OSC 52)."""
     before = len(terminal.raw)
     terminal.press("y")
-    terminal.wait("copied")
-    found = re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)", bytes(terminal.raw[before:]))
-    assert found, "nothing was copied"
-    return base64.b64decode(found[-1]).decode()
+    return base64.b64decode(terminal.sent(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", before)).decode()
 
 
 def first_word(terminal: Terminal) -> str:

@@ -104,8 +104,12 @@ class Terminal:
 
     @property
     def lines(self) -> list[str]:
-        """The rows of the screen."""
-        return [line.rstrip() for line in self.screen.display]
+        """The rows of the screen; the second half of a wide character is an empty cell.
+
+        The emulator's own `display` fails on such a cell when its first half was overwritten.
+        """
+        rows, columns = range(self.screen.lines), range(self.screen.columns)
+        return ["".join(self.screen.buffer[y][x].data for x in columns).rstrip() for y in rows]
 
     @property
     def text(self) -> str:
@@ -128,6 +132,16 @@ class Terminal:
                 break
         state = f"exit {self.exit_code}" if self.exit_code is not None else "still running"
         raise AssertionError(f"{pattern!r} not on the screen within {deadline:g} s ({state}):\n{self.text}")
+
+    def sent(self, pattern: bytes, since: int, deadline: float = 15.0) -> bytes:
+        """Wait until the program has sent bytes that match, after the first `since`; return their first group."""
+        end = time.monotonic() + deadline
+        while time.monotonic() < end:
+            found = re.search(pattern, bytes(self.raw[since:]))
+            if found:
+                return found[1]
+            self.feed()
+        raise AssertionError(f"{pattern!r} was not sent within {deadline:g} s:\n{self.text}")
 
     def settle(self, quiet: float = 0.2, deadline: float = 3.0) -> None:
         """Wait until nothing has been written for a moment: what was begun to be drawn is drawn."""
