@@ -179,8 +179,29 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Text of the document that is in no step: a paragraph, a bullet, a table's row, the words of an image.
+
+    Attributes:
+        line: 1-based line in the file.
+        text: cleaned, without Markdown; its lines, if it has several, are those of a code block.
+    """
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Phase:
-    """A part of a procedure; `budget_seconds` is the time box written in its heading."""
+    """A part of a procedure.
+
+    Attributes:
+        part, title, line: what it is and its heading.
+        steps: in order; a phase may have none and consist of notes alone.
+        budget_seconds: the time box written in its heading, None when there is none.
+        prose: the texts of its notes.
+        notes: what it says outside its steps, each with its line, in the order of the file.
+    """
 
     part: Part
     title: str
@@ -188,6 +209,7 @@ class Phase:
     steps: tuple[Step, ...] = ()
     budget_seconds: float | None = None
     prose: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +243,7 @@ class Procedure:
         signals: CEL conditions on live verdicts that make it match.
         inputs: values it asks for.
         phases: in order.
+        notes: what it says outside its phases, in the order of the file.
     """
 
     title: str
@@ -232,6 +255,7 @@ class Procedure:
     alerts: tuple[str, ...] = ()
     inputs: tuple[Input, ...] = ()
     phases: tuple[Phase, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -275,6 +299,7 @@ class Runbook:
         notes: what was repaired or could not be used, one sentence each.
         metadata: the `runbook` key of the front matter.
         index: the runbooks that it lists, when it is an index page.
+        prose: what the document says outside its procedures, in the order of the file.
     """
 
     path: str
@@ -285,3 +310,4 @@ class Runbook:
     notes: tuple[str, ...] = ()
     metadata: dict[str, Json] = field(default_factory=dict, hash=False)
     index: tuple[IndexEntry, ...] = ()
+    prose: tuple[Note, ...] = ()
