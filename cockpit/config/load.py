@@ -133,10 +133,12 @@ def _problems(environment: Environment) -> list[tuple[str, KeyPath]]:
                     where,
                 )
             )
+        if check.metrics is not None and not check.metric:
+            found.append((f"check {check.name!r} reads metrics and does not say which metric", where))
         if check.name in names:
             found.append((f"two checks are called {check.name!r}", where))
         names.add(check.name)
-    for table in ("postgres", "redis", "docker", "processes", "logs", "jobs"):
+    for table in ("postgres", "redis", "docker", "processes", "logs", "prometheus", "alertmanager", "jobs"):
         known: set[str] = set()
         for index, item in enumerate(getattr(environment, table)):
             if item.name in known:

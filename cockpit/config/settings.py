@@ -69,6 +69,26 @@ class Log(Table, frozen=True):
     file: str
 
 
+class Prometheus(Table, frozen=True):
+    """A Prometheus server: PromQL for checks, and its alerting rules as rows in Health."""
+
+    name: Name
+    url: str
+    headers: dict[str, str] = {}
+    every: Duration = "10s"
+    timeout: Duration = "5s"
+
+
+class Alertmanager(Table, frozen=True):
+    """An Alertmanager: its alerts as rows in Health."""
+
+    name: Name
+    url: str
+    headers: dict[str, str] = {}
+    every: Duration = "10s"
+    timeout: Duration = "5s"
+
+
 class ScalarQuery(Table, frozen=True):
     """Where one value comes from: a SQL scalar, or a Redis key."""
 
@@ -91,21 +111,36 @@ class Job(Table, frozen=True):
 class Check(Table, frozen=True, rename={"for_": "for"}):
     """One source's reading and the conditions on it.
 
-    Exactly one of http, sql, redis, job, lock, connections, service, log or disk says what is read.
+    Exactly one of http, metrics, promql, sql, redis, key, job, lock, connections, service, disk, file, process,
+    port, certificate, log or status_page says what is read.
     """
 
     name: Name
+    group: str = ""
     http: str | None = None
     method: str = "GET"
     headers: dict[str, str] = {}
     body: str = ""
+    follow: bool = False
+    metrics: str | None = None
+    metric: str = ""
+    promql: str | None = None
     sql: str | None = None
     redis: str | None = None
+    key: str | None = None
     job: str | None = None
     lock: str | None = None
     connections: str | None = None
     service: str | None = None
     disk: str | None = None
+    file: str | None = None
+    process: str | None = None
+    port: str | None = None
+    certificate: str | None = None
+    log: str | None = None
+    pattern: str = ""
+    status_page: str | None = None
+    over: Duration = "1m"
     on: str = ""
     value: str = ""
     ok: str = ""
@@ -133,6 +168,8 @@ class Environment(Table, frozen=True):
     docker: tuple[Docker, ...] = ()
     processes: tuple[Processes, ...] = ()
     logs: tuple[Log, ...] = ()
+    prometheus: tuple[Prometheus, ...] = ()
+    alertmanager: tuple[Alertmanager, ...] = ()
     jobs: tuple[Job, ...] = ()
     checks: tuple[Check, ...] = ()
 
@@ -161,5 +198,23 @@ class Settings(Table, frozen=True):
     keys: dict[str, str] = {}
 
 
-CHECK_SUBJECTS = ("http", "sql", "redis", "job", "lock", "connections", "service", "disk")
+CHECK_SUBJECTS = (
+    "http",
+    "metrics",
+    "promql",
+    "sql",
+    "redis",
+    "key",
+    "job",
+    "lock",
+    "connections",
+    "service",
+    "disk",
+    "file",
+    "process",
+    "port",
+    "certificate",
+    "log",
+    "status_page",
+)
 """The keys of a check of which exactly one is given."""

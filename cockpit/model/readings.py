@@ -34,6 +34,9 @@ class SourceKind(StrEnum):
     LOGS = "logs"
     HOST = "host"
     SHELL = "shell"
+    PROBE = "probe"
+    PROMETHEUS = "prometheus"
+    ALERTMANAGER = "alertmanager"
 
 
 @dataclass(frozen=True, slots=True)
