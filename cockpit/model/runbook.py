@@ -300,6 +300,7 @@ class Runbook:
         metadata: the `runbook` key of the front matter.
         index: the runbooks that it lists, when it is an index page.
         prose: what the document says outside its procedures, in the order of the file.
+        text: the whole file as written, cleaned, its lines at their numbers; "" when it was not read from a file.
     """
 
     path: str
@@ -311,3 +312,4 @@ class Runbook:
     metadata: dict[str, Json] = field(default_factory=dict, hash=False)
     index: tuple[IndexEntry, ...] = ()
     prose: tuple[Note, ...] = ()
+    text: str = field(default="", repr=False, compare=False)
