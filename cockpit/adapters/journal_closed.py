@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cockpit.model.errors import JournalError
 from cockpit.model.health import Json
-from cockpit.model.incident import EntryKind, JournalEntry, Verification
+from cockpit.model.incident import EntryKind, JournalEntry, News, Verification
 
 
 class ClosedJournal:
@@ -20,6 +20,16 @@ class ClosedJournal:
         self._error = error
 
     async def append(self, kind: EntryKind, payload: dict[str, Json], incident: str = "") -> JournalEntry:
+        """Write nothing.
+
+        Raises:
+            JournalError: always.
+        """
+        raise self._error
+
+    async def append_news(
+        self, kind: EntryKind, payload: dict[str, Json], news: News, incident: str = ""
+    ) -> JournalEntry | None:
         """Write nothing.
 
         Raises:

@@ -7,6 +7,8 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,7 +27,7 @@ from cockpit.adapters.pool import BlockingPool
 from cockpit.engine.chain import GENESIS, START, Head, Link, canonical, forged
 from cockpit.model.errors import JournalError
 from cockpit.model.health import Json
-from cockpit.model.incident import EntryKind, JournalEntry, Verification
+from cockpit.model.incident import COCKPIT, EntryKind, JournalEntry, News, Verification
 from cockpit.model.ports import Clock
 from cockpit.model.text import clean
 
@@ -45,6 +47,18 @@ _SCHEMA = (
         BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
 )
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An entry before it has a place in the chain."""
+
+    at: str
+    actor: str
+    incident: str
+    kind: EntryKind
+    payload: dict[str, Json]
+    news: News | None = None
 
 
 class SqliteJournal:
@@ -75,15 +89,35 @@ class SqliteJournal:
         Raises:
             JournalError: when it is not.
         """
+        entry = await self._written(_Draft(self._now(), self._actor, clean(incident, 200), kind, payload))
+        assert entry is not None
+        return entry
+
+    async def append_news(
+        self, kind: EntryKind, payload: dict[str, Json], news: News, incident: str = ""
+    ) -> JournalEntry | None:
+        """Write one entry in the cockpit's own name, unless the record says it already; None when it does.
+
+        The look at the record and the entry are one transaction under the lock of all writers, so that of several
+        cockpits on one journal only the first writes it.
+
+        Raises:
+            JournalError: when it cannot be written.
+        """
+        return await self._written(_Draft(self._now(), COCKPIT, clean(incident, 200), kind, payload, news))
+
+    def _now(self) -> str:
+        return self._clock.now().isoformat(timespec="microseconds")
+
+    async def _written(self, draft: _Draft) -> JournalEntry | None:
+        late = threading.Event()
         try:
-            text = canonical(payload)
+            text = canonical(draft.payload)
         except (ValueError, TypeError) as error:
-            raise JournalError(f"a journal entry of kind {kind.value} is no JSON: {clean(str(error), 200)}") from error
-        at, late = self._clock.now().isoformat(timespec="microseconds"), threading.Event()
+            reason = clean(str(error), 200)
+            raise JournalError(f"a journal entry of kind {draft.kind.value} is no JSON: {reason}") from error
         try:
-            return await self._run(
-                "write", APPEND_DEADLINE, lambda: self._append(at, clean(incident, 200), kind, text, late)
-            )
+            return await self._run("write", APPEND_DEADLINE, lambda: self._append(draft, text, late))
         finally:
             late.set()
 
@@ -124,13 +158,15 @@ class SqliteJournal:
         except (sqlite3.Error, OSError) as error:
             raise trouble(self._path, verb, error) from error
 
-    def _append(self, at: str, incident: str, kind: EntryKind, payload: str, late: threading.Event) -> JournalEntry:
+    def _append(self, draft: _Draft, payload: str, late: threading.Event) -> JournalEntry | None:
         with writers_lock(self._path):
             with _transaction(self._connection):
                 last = self._last_link()
                 self._insist_on_head(last)
+                if draft.news is not None and said_already(self._connection, draft, draft.news):
+                    return None
                 number, previous = (last.sequence + 1, last.hash) if last else (1, GENESIS)
-                link = forged(number, at, self._actor, incident, kind.value, payload, previous)
+                link = forged(number, draft.at, draft.actor, draft.incident, draft.kind.value, payload, previous)
                 self._connection.execute(_INSERT, _values(link))
                 if late.is_set():
                     raise TimeoutError
@@ -158,6 +194,23 @@ class SqliteJournal:
 
 
 _INSERT = f"INSERT INTO entries ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  our own constant
+
+
+def said_already(connection: sqlite3.Connection, draft: _Draft, news: News) -> bool:
+    """Whether the last entry about the same thing says the same, or there is none and a first one is not wanted."""
+    alike = "".join(f" AND json_extract(payload, '$.{key}') = ?" for key in news.about)
+    row = connection.execute(
+        f"SELECT at, json_extract(payload, '$.{news.says}') FROM entries WHERE kind = ? AND json_valid(payload){alike} "  # noqa: S608  keys are our own constants
+        "ORDER BY sequence DESC LIMIT 1",
+        (draft.kind.value, *(draft.payload[key] for key in news.about)),
+    ).fetchone()
+    if row is None:
+        return not news.first
+    if news.within is not None:
+        age = datetime.fromisoformat(draft.at) - datetime.fromisoformat(str(row[0]))
+        if age.total_seconds() > news.within:
+            return False
+    return bool(row[1] == draft.payload[news.says])
 
 
 def _values(link: Link) -> tuple[int | str, ...]:

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from cockpit.model.health import Json
 
+COCKPIT = "cockpit"
+"""The actor of what the cockpit notes by itself: nobody did it."""
+
 
 class EntryKind(StrEnum):
     """What a journal entry records."""
@@ -34,7 +37,7 @@ class JournalEntry:
     Attributes:
         sequence: 1, 2, 3 ... without gaps.
         at: UTC time.
-        actor: user@host.
+        actor: user@host, or COCKPIT.
         incident: its id, "" outside one.
         kind: what it records.
         payload: JSON object.
@@ -50,6 +53,24 @@ class JournalEntry:
     payload: dict[str, Json] = field(hash=False)
     previous: str
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """When an entry that several cockpits could write is worth writing: only one of them shall.
+
+    Attributes:
+        about: the keys of the payload that name what it is about.
+        says: the key of the payload that says what became of it. When the last entry of its kind about the same
+            thing says the same, nothing is written.
+        within: seconds after which that last entry no longer counts; None for ever.
+        first: False writes nothing when there is no entry about the same thing yet.
+    """
+
+    about: tuple[str, ...]
+    says: str
+    within: float | None = None
+    first: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from cockpit.model.actions import Answer, Identity, Operation, Outcome, Permit, Prepared
 from cockpit.model.health import Json
-from cockpit.model.incident import EntryKind, JournalEntry, Verification
+from cockpit.model.incident import EntryKind, JournalEntry, News, Verification
 from cockpit.model.readings import SourceId
 
 T_co = TypeVar("T_co", covariant=True)
@@ -110,6 +110,18 @@ class Journal(Protocol):
 
         Raises:
             JournalError: when it is not.
+        """
+        ...
+
+    async def append_news(
+        self, kind: EntryKind, payload: dict[str, Json], news: News, incident: str = ""
+    ) -> JournalEntry | None:
+        """Write one entry in the cockpit's own name, unless the record says it already; None when it does.
+
+        Looking and writing are one step, also beside other writers.
+
+        Raises:
+            JournalError: when it cannot be written.
         """
         ...
 

@@ -64,7 +64,7 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
     left_open = open_incident(earlier)
     if left_open is not None:
         incident.resume(left_open)
-    notes = Notes(journal, masker, lambda: incident.id)
+    notes = Notes(journal, masker, lambda: incident.id, name)
     watch = _watch(parts, environment, board, logs := LogBuffer(), clock, notes)
     runner = Runner(_steppable(parts), parts.readers, board, journal, clock, masker, lambda: incident.id)
     road = None

@@ -21,7 +21,8 @@ from cockpit.adapters.journal_files import head_path, read_head, writers_lock
 from cockpit.adapters.journal_sqlite import SqliteJournal, open_readonly
 from cockpit.engine.chain import GENESIS, forged
 from cockpit.model.errors import JournalError
-from cockpit.model.incident import EntryKind
+from cockpit.model.health import Json
+from cockpit.model.incident import EntryKind, News
 from tests.support.clock import FixedClock
 
 pytestmark = pytest.mark.anyio
@@ -89,6 +90,51 @@ async def test_two_writers_share_one_journal(tmp_path: Path) -> None:
     assert head.sequence == 30
     for journal in journals:
         await journal.close()
+
+
+def verdict(name: str, says: str, environment: str = "prod") -> dict[str, Json]:
+    return {"environment": environment, "check": name, "before": "ok", "verdict": says}
+
+
+CHANGE = News(("environment", "check"), "verdict")
+
+
+async def test_of_two_cockpits_that_see_a_verdict_change_one_notes_it_as_the_cockpit(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    ada, bob = SqliteJournal(path, "ada@laptop"), SqliteJournal(path, "bob@laptop")
+    noted = [
+        await journal.append_news(EntryKind.VERDICT, verdict("db", says), CHANGE)
+        for says in ("crit", "ok", "crit")
+        for journal in (ada, bob)
+    ]
+    await ada.append_news(EntryKind.VERDICT, verdict("db", "crit", "staging"), CHANGE)
+    await bob.append_news(EntryKind.VERDICT, verdict("api", "crit"), CHANGE)
+    entries = await ada.entries()
+    assert [entry is not None for entry in noted] == [True, False] * 3
+    assert [(e.actor, e.payload["check"], e.payload["verdict"]) for e in entries] == [
+        ("cockpit", "db", "crit"),
+        ("cockpit", "db", "ok"),
+        ("cockpit", "db", "crit"),
+        ("cockpit", "db", "crit"),
+        ("cockpit", "api", "crit"),
+    ]
+    await ada.close()
+    await bob.close()
+
+
+async def test_news_that_correct_the_record_need_one_and_old_news_are_news_again(tmp_path: Path) -> None:
+    clock = FixedClock()
+    journal = SqliteJournal(tmp_path / "journal.db", "ada@laptop", clock)
+    correction = News(("environment", "check"), "verdict", first=False)
+    assert await journal.append_news(EntryKind.VERDICT, verdict("db", "ok"), correction) is None
+    assert await journal.append_news(EntryKind.VERDICT, verdict("db", "crit"), CHANGE) is not None
+    assert await journal.append_news(EntryKind.VERDICT, verdict("db", "ok"), correction) is not None
+    brief = News(("environment", "check"), "verdict", within=60)
+    clock.advance(59)
+    assert await journal.append_news(EntryKind.VERDICT, verdict("db", "ok"), brief) is None
+    clock.advance(2)
+    assert await journal.append_news(EntryKind.VERDICT, verdict("db", "ok"), brief) is not None
+    await journal.close()
 
 
 @pytest.mark.parametrize(
@@ -342,7 +388,8 @@ WRITER = """
 import asyncio, sys
 from pathlib import Path
 from cockpit.adapters.journal_sqlite import SqliteJournal
-from cockpit.model.incident import EntryKind
+from cockpit.model.health import Json
+from cockpit.model.incident import EntryKind, News
 
 async def main() -> None:
     journal = SqliteJournal(Path(sys.argv[1]), "ada@laptop")
@@ -381,3 +428,36 @@ def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path) -> None:
     stored = {entry.sequence: entry.hash for entry in open_readonly(path).entries()}
     assert len(acknowledged) > 50
     assert {number: stored.get(number) for number in acknowledged} == acknowledged
+
+
+TELLER = """
+import asyncio, sys
+from pathlib import Path
+from cockpit.adapters.journal_sqlite import SqliteJournal
+from cockpit.model.incident import EntryKind, News
+
+async def main() -> None:
+    journal = SqliteJournal(Path(sys.argv[1]), sys.argv[2])
+    news = News(("environment", "check"), "verdict")
+    for n in range(30):
+        payload = {"environment": "prod", "check": f"check-{n}", "verdict": "crit"}
+        await journal.append_news(EntryKind.VERDICT, payload, news)
+        await journal.append(EntryKind.NOTE, {"text": str(n)})
+    await journal.close()
+
+asyncio.run(main())
+"""
+
+
+def test_two_processes_that_see_the_same_note_it_once_and_the_chain_holds(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    names = ("ada@laptop", "bob@laptop")
+    tellers = [subprocess.Popen([sys.executable, "-c", TELLER, str(path), name]) for name in names]
+    assert [teller.wait(timeout=60) for teller in tellers] == [0, 0]
+    entries = open_readonly(path).entries()
+    verdicts = [entry.payload["check"] for entry in entries if entry.kind is EntryKind.VERDICT]
+    assert sorted(map(str, verdicts)) == sorted(f"check-{n}" for n in range(30))
+    assert {entry.actor for entry in entries} == {"cockpit", *names}
+    assert len(entries) == 90
+    found = open_readonly(path).verify()
+    assert found.intact, found.problem

@@ -17,7 +17,7 @@ from cockpit.model.actions import (
 )
 from cockpit.model.errors import JournalError
 from cockpit.model.health import Json
-from cockpit.model.incident import EntryKind, JournalEntry, Verification
+from cockpit.model.incident import EntryKind, JournalEntry, News, Verification
 from cockpit.model.readings import SourceId
 from tests.support.clock import FixedClock
 
@@ -116,6 +116,11 @@ class FakeJournal:
         entry = JournalEntry(number, self._clock.now(), "op@test", incident, kind, payload, "", str(number))
         self.written.append(entry)
         return entry
+
+    async def append_news(
+        self, kind: EntryKind, payload: dict[str, Json], news: News, incident: str = ""
+    ) -> JournalEntry | None:
+        return await self.append(kind, payload, incident)
 
     async def entries(self, incident: str = "", after: int = 0) -> Sequence[JournalEntry]:
         return [e for e in self.written if e.sequence > after and incident in ("", e.incident)]
