@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import httpx
 
 from cockpit import __version__
 from cockpit.adapters.http_body import BODY_CAP, json_of, text_of
 from cockpit.adapters.http_errors import translated
+from cockpit.adapters.http_timing import Progress, Resolver, certificate_of
 from cockpit.adapters.pool import BlockingPool
 from cockpit.config.secrets import Secret
 from cockpit.model.actions import HttpRequest
@@ -26,21 +27,9 @@ _LARGE = 65_536
 """Bytes from which a body is parsed on a thread, so that keys are still answered meanwhile."""
 _CONNECT_SHARE = 0.95
 """Share of the deadline after which httpx itself gives up connecting: cancelled from outside, it leaves the socket."""
-_SENT = ("http11.send_request_headers.started", "http2.send_request_headers.started")
 _NO_PROXY: dict[str, httpx.AsyncBaseTransport | None] = {
     f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")
 }
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far a request got: whether any of it may have reached the server."""
-
-    sent: bool = False
-
-    async def trace(self, event: str, _info: Mapping[str, object]) -> None:
-        """Called by httpx's transport at each of its steps."""
-        self.sent = self.sent or event in _SENT
 
 
 class HttpClient:
@@ -52,6 +41,8 @@ class HttpClient:
         name: the source's name.
         base_url: what a path alone is bound to; "" when the environment has none.
         headers: sent to the base URL's own server and nowhere else; secrets are masked wherever they show.
+        fresh: True opens a connection for each request and resolves names apart from it, so that every exchange
+            tells where its time went; for checks.
         transport: stands in for the network in tests of what no server would do.
     """
 
@@ -61,6 +52,7 @@ class HttpClient:
         *,
         base_url: str = "",
         headers: Mapping[str, str | Secret] | None = None,
+        fresh: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.id = SourceId(SourceKind.HTTP, name)
@@ -72,14 +64,23 @@ class HttpClient:
         self._clients: dict[bool, httpx.AsyncClient] = {}
         self._opening = asyncio.Lock()
         self._pool = BlockingPool("http", 1)
+        self._fresh = fresh
+        self._resolver = Resolver() if fresh and transport is None else None
 
-    async def sample(self, request: HttpRequest, timeout: float, progress: Progress | None = None) -> HttpSample:  # noqa: ASYNC109
+    async def sample(
+        self,
+        request: HttpRequest,
+        timeout: float,  # noqa: ASYNC109
+        progress: Progress | None = None,
+        cap: int = BODY_CAP,
+    ) -> HttpSample:
         """Send one request and read the answer, whatever its status.
 
         Args:
             request: what to send; a path is bound to the base URL.
             timeout: seconds until the whole answer must be there.
             progress: filled while the request is under way.
+            cap: bytes of the body that are read.
 
         Raises:
             SourceUnreachable: nobody answered, the line broke, or the time ran out.
@@ -92,8 +93,11 @@ class HttpClient:
         started = time.perf_counter()
         try:
             async with asyncio.timeout(timeout) as deadline:
-                prepared = await self._request(request, url, progress, deadline)
-                return await self._exchange(prepared, started)
+                addresses = await self._addresses(url, progress, timeout)
+                response = await self._answered(request, url, progress, deadline, addresses)
+                return await self._taken(request, url, response, progress, started, cap)
+        except socket.gaierror as error:
+            raise translated(error, self.masked(url)) from error
         except (TimeoutError, httpx.TimeoutException) as error:
             raise SourceUnreachable(f"{self.masked(url)} did not answer within {timeout:g} s") from error
         except (httpx.HTTPError, httpx.StreamError) as error:
@@ -139,6 +143,8 @@ class HttpClient:
         for client in clients:
             await client.aclose()
         self._pool.close()
+        if self._resolver is not None:
+            self._resolver.close()
 
     def _shown_value(self, name: str, value: str) -> str:
         return self.masked(f"{name}: {value}").partition(":")[2].strip()
@@ -147,44 +153,82 @@ class HttpClient:
         own = self.base_url and self.server_of(url) == self.server_of(self.base_url)
         return self._headers if own else {}
 
+    async def _addresses(self, url: str, progress: Progress, timeout: float) -> tuple[str, ...]:  # noqa: ASYNC109
+        """The addresses to try; empty leaves resolving to the transport."""
+        if self._resolver is None:
+            return ()
+        started = time.perf_counter()
+        try:
+            found = await self._resolver.addresses(httpx.URL(url), timeout)
+        except httpx.InvalidURL:
+            return ()
+        progress.dns = time.perf_counter() - started if found else None
+        return found
+
+    async def _answered(
+        self, request: HttpRequest, url: str, progress: Progress, deadline: asyncio.Timeout, addresses: tuple[str, ...]
+    ) -> httpx.Response:
+        """The open answer of the first address that takes the connection; nothing is ever sent twice."""
+        for address in addresses[:-1]:
+            client, prepared = await self._request(request, url, progress, deadline, address)
+            try:
+                return await client.send(prepared, stream=True)
+            except httpx.ConnectError:
+                continue
+        client, prepared = await self._request(request, url, progress, deadline, addresses[-1] if addresses else "")
+        return await client.send(prepared, stream=True)
+
     async def _request(
-        self, request: HttpRequest, url: str, progress: Progress, deadline: asyncio.Timeout
+        self, request: HttpRequest, url: str, progress: Progress, deadline: asyncio.Timeout, address: str
     ) -> tuple[httpx.AsyncClient, httpx.Request]:
         if any(mark in text for pair in request.headers for text in pair for mark in "\r\n\0"):
             raise SourceError(f"{request.method} {self.masked(url)} has a header with a line break in it")
         headers = [(n, v.reveal() if isinstance(v, Secret) else v) for n, v in self._configured(request.url).items()]
+        headers += request.headers
         try:
             client = await self._client(secure=not url.lower().startswith("http:"))
             left = (deadline.when() or 0.0) - asyncio.get_running_loop().time()
+            target, extensions = httpx.URL(url), {"trace": progress.trace}
+            if address:
+                if not any(name.lower() == "host" for name, _ in headers):
+                    headers.append(("Host", target.netloc.decode("ascii")))
+                extensions["sni_hostname"] = target.host  # type: ignore[assignment]
+                target = target.copy_with(host=address)
             return client, client.build_request(
                 request.method,
-                url,
-                headers=[*headers, *request.headers],
+                target,
+                headers=headers,
                 content=request.body.encode("utf-8") if request.body else None,
                 timeout=httpx.Timeout(None, connect=max(0.0, _CONNECT_SHARE * left)),
-                extensions={"trace": progress.trace},
+                extensions=extensions,
             )
         except (httpx.InvalidURL, UnicodeError) as error:
             raise SourceError(f"{request.method} {self.masked(url)} cannot be sent: {clean(str(error))}") from error
 
-    async def _exchange(self, prepared: tuple[httpx.AsyncClient, httpx.Request], started: float) -> HttpSample:
-        client, request = prepared
-        response = await client.send(request, stream=True)
+    async def _taken(
+        self, request: HttpRequest, url: str, response: httpx.Response, progress: Progress, started: float, cap: int
+    ) -> HttpSample:
+        """The whole answer; lets go of the connection."""
         try:
-            raw, cut = await _body(response)
+            certificate = certificate_of(response)
+            raw, cut = await _body(response, cap)
         finally:
             await response.aclose()
-        latency = time.perf_counter() - started
+        ended = time.perf_counter()
         charset, content_type = response.charset_encoding, response.headers.get("content-type", "")
         text, body = await self._parsed(raw, cut, charset, content_type)
         return HttpSample(
             method=request.method,
-            url=self.masked(str(request.url)),
+            url=self.masked(url),
             status=response.status_code,
-            latency=latency,
+            latency=ended - started,
             headers=tuple((clean(n.lower()), self._known_hidden(clean(v))) for n, v in response.headers.multi_items()),
             text=self._known_hidden(text),
             body=body,
+            timing=progress.timing(ended),
+            certificate=certificate,
+            sent=self.sent_headers(request),
+            sent_body=self.masked(request.body),
         )
 
     async def _parsed(self, raw: bytes, cut: bool, charset: str | None, content_type: str) -> tuple[str, Json]:
@@ -209,6 +253,7 @@ class HttpClient:
                     verify=verify,
                     headers={"User-Agent": f"cockpit/{__version__}", "Accept-Encoding": "identity"},
                     follow_redirects=False,
+                    limits=httpx.Limits(max_keepalive_connections=0) if self._fresh else httpx.Limits(),
                     timeout=None,  # noqa: S113  asyncio.timeout bounds the whole exchange
                     transport=self._transport,
                     mounts=None if self._transport else _NO_PROXY,
@@ -216,11 +261,11 @@ class HttpClient:
             return self._clients[secure]
 
 
-async def _body(response: httpx.Response) -> tuple[bytes, bool]:
-    """At most BODY_CAP bytes of the body, and whether there was more."""
+async def _body(response: httpx.Response, cap: int) -> tuple[bytes, bool]:
+    """At most `cap` bytes of the body, and whether there was more."""
     kept = bytearray()
     async for piece in response.aiter_bytes():
         kept += piece
-        if len(kept) > BODY_CAP:
-            return bytes(kept[:BODY_CAP]), True
+        if len(kept) > cap:
+            return bytes(kept[:cap]), True
     return bytes(kept), False

@@ -15,8 +15,8 @@ BODY_CAP = 1_000_000
 
 def text_of(raw: bytes, charset: str | None, cut: bool) -> str:
     """The body as text; `charset` is what the server says, UTF-8 when it says nothing or nonsense."""
-    shown = clean_block(raw.decode(_decoder(charset), "replace"))
-    return f"{shown}\n… the rest is left out, {BODY_CAP:,} bytes were read" if cut else shown
+    shown = clean_block(raw.decode(_decoder(charset), "replace"), max(BODY_CAP, len(raw)))
+    return f"{shown}\n… the rest is left out, {len(raw):,} bytes were read" if cut else shown
 
 
 def _decoder(charset: str | None) -> str:

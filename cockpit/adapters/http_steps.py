@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from urllib.parse import urlsplit
 
-from cockpit.adapters.http import HttpClient, Progress
+from cockpit.adapters.http import HttpClient
+from cockpit.adapters.http_timing import Progress
 from cockpit.model.actions import (
     Answer,
     EndpointIdentity,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
+
+from cockpit.model.probes import Certificate
+from cockpit.model.readings import SourceId
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -30,6 +33,25 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class HttpTiming:
+    """Where the time of one exchange went, in seconds; None for what did not happen.
+
+    Attributes:
+        dns: the name to an address; None for an address, or when a proxy resolves it.
+        connect: the TCP connection.
+        tls: the TLS handshake.
+        first_byte: from sending the request to the response headers.
+        body: from the headers to the end of the body.
+    """
+
+    dns: float | None = None
+    connect: float | None = None
+    tls: float | None = None
+    first_byte: float | None = None
+    body: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HttpSample:
     """One HTTP exchange.
 
@@ -41,6 +63,11 @@ class HttpSample:
         headers: response headers, names in lower case, cleaned.
         text: the body as cleaned text, cut at a cap.
         body: the body as JSON when it is JSON, else None.
+        timing: where the time went.
+        certificate: the server's, None without TLS.
+        redirects: the URLs that led here, oldest first, masked.
+        sent: request headers as they may be shown, secrets masked.
+        sent_body: request body as it may be shown.
     """
 
     method: str
@@ -50,6 +77,11 @@ class HttpSample:
     headers: tuple[tuple[str, str], ...] = ()
     text: str = ""
     body: Json = None
+    timing: HttpTiming = HttpTiming()
+    certificate: Certificate | None = None
+    redirects: tuple[str, ...] = ()
+    sent: tuple[tuple[str, str], ...] = ()
+    sent_body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +89,31 @@ class Scalar:
     """One value that a check asked for: a SQL scalar or what a Redis key says; None when there is none."""
 
     value: Json
+
+
+FLAPPING = 4
+"""Verdict changes within the flap window from which a check counts as flapping."""
+MUTE_REMEMBERED = timedelta(minutes=10)
+"""How long a row says that its mute has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """A check that is muted: it is judged and shown, and neither rings nor counts.
+
+    Attributes:
+        reason: why.
+        by: who muted it: user@host, or the system that silenced an alert.
+        until: UTC time at which it ends, None when the cockpit does not know.
+    """
+
+    reason: str
+    by: str = ""
+    until: datetime | None = None
+
+    def active(self, now: datetime) -> bool:
+        """Whether it still holds."""
+        return self.until is None or now < self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +131,13 @@ class CheckResult:
         latency: seconds that the reading took.
         history: recent measured numbers, oldest first, for a strip.
         changes: verdict changes within the history window, to show flapping.
+        before: the verdict before this one, None when there was none.
+        mute: the mute in force, or one that ended lately; None when there is none.
+        muted: whether that mute is in force.
+        subject: what is looked at: http, sql, file, alert ...
+        source: the source behind it, None for none.
+        grouped: the group when the configuration names one, "" otherwise.
+        facts: further facts for the detail, label and text.
     """
 
     name: str
@@ -86,11 +150,23 @@ class CheckResult:
     latency: float | None = None
     history: tuple[float, ...] = ()
     changes: int = 0
+    before: Verdict | None = None
+    mute: Mute | None = None
+    muted: bool = False
+    subject: str = ""
+    source: SourceId | None = None
+    grouped: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
 
     @property
     def group(self) -> str:
-        """The part of the name before the first dot."""
-        return self.name.partition(".")[0]
+        """The configured group, else the part of the name before the first dot."""
+        return self.grouped or self.name.partition(".")[0]
+
+    @property
+    def flapping(self) -> bool:
+        """Whether its verdict changes too often to be believed at a glance."""
+        return self.changes >= FLAPPING
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +177,9 @@ class HealthSnapshot:
 
     @property
     def worst(self) -> Verdict:
-        """The worst verdict among the results; unknown when there are none."""
-        return max((r.verdict for r in self.results), key=lambda v: v.severity, default=Verdict.UNKNOWN)
+        """The worst verdict among the results that are not muted; unknown when there are no results at all."""
+        heard = [r.verdict for r in self.results if not r.muted]
+        return max(heard, key=lambda v: v.severity, default=Verdict.OK if self.results else Verdict.UNKNOWN)
 
     def named(self, name: str) -> CheckResult | None:
         """The result of the check of that name, or None."""

@@ -12,8 +12,9 @@ import pytest
 from aiohttp import web
 
 from cockpit import __version__
-from cockpit.adapters.http import HttpClient, Progress
+from cockpit.adapters.http import HttpClient
 from cockpit.adapters.http_body import BODY_CAP
+from cockpit.adapters.http_timing import Progress
 from cockpit.config.secrets import Secret
 from cockpit.model.actions import HttpRequest
 from cockpit.model.errors import SourceError, SourceGarbled, SourceRefused, SourceUnreachable
