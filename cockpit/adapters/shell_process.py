@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 from collections import deque
 from collections.abc import Callable
@@ -24,6 +25,17 @@ KEPT_CHARACTERS = 1_000_000
 """Characters kept in all."""
 GRACE = 2.0
 """Seconds between TERM and KILL."""
+LAUNCHER = """exec 3<&0 </dev/null
+( ( exec >/dev/null 2>&1; trap '' TERM HUP INT; read -r _ <&3
+    kill -s TERM -- -$$; sleep 2; kill -s KILL -- -$$ ) & )
+exec 3<&-; exec bash -c "$1"
+"""
+"""Starts the line beside a watcher in the same process group, whose leader the line itself then is.
+
+The watcher waits at a pipe that only this program holds open. However this program ends, also by SIGKILL, the pipe
+ends with it; then the group gets TERM, and KILL two seconds later. It is nobody's child, so that no program that
+waits for its children waits for it, and the KILL that ends every line ends it too.
+"""
 _DRAIN = 0.5
 _READ_SIZE = 65_536
 
@@ -60,27 +72,36 @@ async def run_line(command: ShellCommand, deadline: float, on_line: Callable[[st
         SourceUnreachable: when it cannot be started.
     """
     output = _Output(on_line)
-    process, pipe = await _started(command)
+    process, pipe, lifeline = await _started(command)
     reading = asyncio.create_task(_read_all(pipe, output))
     try:
         timed_out = not await _ended(process, deadline)
         await _drained(reading)
     finally:
         _signal_group(process.pid, signal.SIGKILL)
+        os.close(lifeline)
         await asyncio.shield(_drained(reading))
         reading.cancel()
     return Finished(process.returncode or 0, output.lines(), output.cut, timed_out)
 
 
-async def _started(command: ShellCommand) -> tuple[asyncio.subprocess.Process, int]:
-    """The process, and the reading end of a pipe of our own: asyncio's stays open while any grandchild holds it."""
+async def _started(command: ShellCommand) -> tuple[asyncio.subprocess.Process, int, int]:
+    """The process, where to read its output, and its lifeline, which ends it when this program is gone.
+
+    The output comes through a pipe of our own: asyncio's stays open while any grandchild holds it.
+    """
+    if shutil.which("bash") is None:
+        raise SourceUnreachable("the command cannot be started: bash is not installed on this machine")
     reading_end, writing_end = os.pipe()
+    watched, lifeline = os.pipe()
     try:
         process = await asyncio.create_subprocess_exec(
-            "bash",
+            "/bin/sh",
             "-c",
+            LAUNCHER,
+            "cockpit",
             command.line,
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=watched,
             stdout=writing_end,
             stderr=writing_end,
             env={**os.environ, **dict(command.environment)},
@@ -89,11 +110,13 @@ async def _started(command: ShellCommand) -> tuple[asyncio.subprocess.Process, i
         )
     except (OSError, ValueError) as error:
         os.close(reading_end)
+        os.close(lifeline)
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise SourceUnreachable(f"the command cannot be started: {clean(reason)}") from error
     finally:
         os.close(writing_end)
-    return process, reading_end
+        os.close(watched)
+    return process, reading_end, lifeline
 
 
 def _folder(command: ShellCommand) -> Path | None:

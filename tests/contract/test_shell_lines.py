@@ -175,3 +175,22 @@ async def test_only_shell_commands_are_taken() -> None:
         await ShellReader().read(request, 1)
     outcome = await ShellExecutor().execute(permit_for(ShellExecutor().id, request))
     assert outcome.kind is OutcomeKind.FAILED
+
+
+async def test_nothing_that_watches_over_a_line_is_left_or_seen_by_it() -> None:
+    line = "wait; ls /proc/$$/fd | tr '\\n' ' '; : marker-86409"
+    answer = await ShellReader().read(ShellCommand(line), 10)
+
+    assert answer.exit_code == 0
+    assert answer.lines[0].split()[:3] == ["0", "1", "2"]
+
+    def left() -> list[int]:
+        found = psutil.process_iter(["cmdline", "status"])
+        return [
+            process.pid
+            for process in found
+            if "marker-86409" in " ".join(process.info["cmdline"] or ())
+            and process.info["status"] != psutil.STATUS_ZOMBIE
+        ]
+
+    await until(lambda: not left())
