@@ -2,57 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cockpit.engine.board import Board
+from cockpit.engine.subjects import numbers, probes
+from cockpit.engine.subjects.findings import Findings
+from cockpit.engine.subjects.http import http
 from cockpit.model.actions import Fact
 from cockpit.model.activity import ActivitySnapshot
 from cockpit.model.health import HttpSample, Scalar, Verdict
 from cockpit.model.host import HostSnapshot
 from cockpit.model.jobs import JobsSnapshot
 from cockpit.model.locks import JobPlan, LocksSnapshot
+from cockpit.model.metrics import MetricWindow, QueryResult
+from cockpit.model.probes import Certificate, FileFacts, KeyFacts, LogRate, PortFacts, ProcessFacts, StatusPage
 from cockpit.model.readings import Reading, ReadingState, SourceId, SourceKind
 from cockpit.model.services import ServicesSnapshot
 from cockpit.model.wording import short_duration
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What there is to judge.
-
-    Attributes:
-        names: what conditions may refer to.
-        value: the value for the table.
-        message: one clause that describes what was found.
-        number: the measured number, for the strip; None when there is none.
-        good: the verdict when the check has no condition of its own.
-        trouble: a verdict that holds without any condition: nothing could be read.
-        taken_at: UTC time of the reading.
-        latency: seconds that it took.
-    """
-
-    names: Mapping[str, Fact] = field(default_factory=dict)
-    value: str = ""
-    message: str = ""
-    number: float | None = None
-    good: bool = True
-    trouble: Verdict | None = None
-    taken_at: datetime | None = None
-    latency: float | None = None
+SAMPLED_TWICE = frozenset({"metrics", "process"})
+"""Subjects that say little before their second reading."""
 
 
-def find(subject: str, source: SourceId, detail: str, job: JobPlan | None, board: Board, now: datetime) -> Findings:
+def find(
+    subject: str,
+    source: SourceId,
+    detail: str,
+    job: JobPlan | None,
+    board: Board,
+    now: datetime,
+    over: float = 60.0,
+) -> Findings:
     """Look at the latest reading of a source as the given subject.
 
     Args:
-        subject: http, sql, redis, job, lock, connections, service or disk.
+        subject: one of the keys that say what a check reads: http, sql, job, file ...
         source: where the reading comes from.
-        detail: which job, lock, service or disk.
+        detail: which job, lock, service, disk, metric, key or process.
         job: the plan of the job, for a job.
         board: the readings.
         now: UTC now, for ages.
+        over: seconds that rates look back.
     """
     if subject == "job" and job is not None:
         return _job(job, source, board, now)
@@ -60,17 +52,21 @@ def find(subject: str, source: SourceId, detail: str, job: JobPlan | None, board
     unread = _unread(reading, subject)
     if unread is not None:
         return unread
-    found = _seen(subject, detail, reading.value)
-    return Findings(
-        {**found.names, "now": now},
-        found.value,
-        found.message,
-        reading.latency if subject == "http" and reading.latency is not None else found.number,
-        found.good,
-        found.trouble,
-        reading.taken_at,
-        reading.latency,
+    found = _seen(subject, detail, reading.value, now, over)
+    number = reading.latency if subject == "http" and reading.latency is not None else found.number
+    known = None if found.trouble is not None and found.value == "…" else reading.taken_at
+    return replace(
+        found,
+        names={**found.names, "now": now},
+        number=number,
+        taken_at=known,
+        latency=reading.latency,
+        each=tuple(replace(one, names={**one.names, "now": now}) for one in found.each),
     )
+
+
+_ANSWERING = frozenset({"http", "port", "certificate"})
+"""Subjects for which no answer is itself the finding."""
 
 
 def _unread(reading: Reading[object], subject: str) -> Findings | None:
@@ -78,14 +74,18 @@ def _unread(reading: Reading[object], subject: str) -> Findings | None:
         return None
     if reading.state is ReadingState.PENDING:
         return Findings(value="…", message="not read yet", trouble=Verdict.UNKNOWN)
-    trouble = Verdict.CRIT if subject == "http" else Verdict.UNKNOWN
+    trouble = Verdict.CRIT if subject in _ANSWERING else Verdict.UNKNOWN
     return Findings(value="no answer", message=reading.error or "no answer", trouble=trouble, taken_at=reading.taken_at)
 
 
-def _seen(subject: str, detail: str, value: object) -> Findings:
+def _seen(subject: str, detail: str, value: object, now: datetime, over: float) -> Findings:
     match subject, value:
         case "http", HttpSample():
-            return _http(value)
+            return http(value, now)
+        case "metrics", MetricWindow():
+            return numbers.metric(detail, over, value)
+        case "promql", QueryResult():
+            return numbers.promql(value)
         case "sql" | "redis", Scalar():
             return _scalar(value)
         case "connections", ActivitySnapshot():
@@ -97,18 +97,27 @@ def _seen(subject: str, detail: str, value: object) -> Findings:
         case "disk", HostSnapshot():
             return _disk(detail, value)
         case _:
+            return _probed(subject, detail, value, now)
+
+
+def _probed(subject: str, detail: str, value: object, now: datetime) -> Findings:
+    match subject, value:
+        case "file", FileFacts():
+            return probes.file(value, now)
+        case "port", PortFacts():
+            return probes.port(value)
+        case "process", ProcessFacts():
+            return probes.process(detail, value)
+        case "certificate", Certificate():
+            return probes.certificate(value, now)
+        case "key", KeyFacts():
+            return probes.key(detail, value, now)
+        case "log", LogRate():
+            return probes.log(value)
+        case "status_page", StatusPage():
+            return probes.status_page(value)
+        case _:
             return Findings(value="?", message=f"there is nothing to judge for {subject}", trouble=Verdict.UNKNOWN)
-
-
-def _http(sample: HttpSample) -> Findings:
-    names: dict[str, Fact] = {
-        "status": sample.status,
-        "latency": timedelta(seconds=sample.latency),
-        "body": sample.body,
-        "text": sample.text,
-        "headers": dict(sample.headers),
-    }
-    return Findings(names, str(sample.status), f"status {sample.status}", good=sample.status < 400)
 
 
 def _scalar(scalar: Scalar) -> Findings:

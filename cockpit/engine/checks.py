@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from cockpit.engine.board import Board
-from cockpit.engine.check_subjects import Findings, find
+from cockpit.engine.check_subjects import find
 from cockpit.engine.conditions import evaluate, holds
+from cockpit.engine.mutes import Mutes
+from cockpit.engine.subjects.findings import Findings
 from cockpit.model.actions import Fact
 from cockpit.model.errors import ConditionError
 from cockpit.model.health import CheckResult, Verdict
@@ -18,7 +20,7 @@ from cockpit.model.ports import Clock
 from cockpit.model.readings import SourceId
 from cockpit.model.wording import short_duration
 
-HISTORY = 60
+HISTORY = 300
 """Measured numbers that a check remembers."""
 FLAP_WINDOW = timedelta(minutes=10)
 """How far back verdict changes are counted."""
@@ -30,13 +32,15 @@ class CheckPlan:
 
     Attributes:
         name: its name.
-        subject: http, sql, redis, job, lock, connections, service or disk.
+        subject: which of the keys that say what is read: http, sql, job, file ...
         source: where its reading comes from.
-        detail: which job, lock, service or disk; "" for the others.
+        detail: which job, lock, service, disk, metric, key or process; "" for the others.
         ok, warn, crit: conditions in CEL, "" when not given.
         value: expression for the value shown, "" for the subject's own.
         lasting: seconds that a worse verdict must last before it is in force.
         job: the plan of the job, for a check on a job.
+        over: seconds that rates look back.
+        group: the group to show it in, "" for the part of its name before the first dot.
     """
 
     name: str
@@ -49,6 +53,8 @@ class CheckPlan:
     value: str = ""
     lasting: float = 0.0
     job: JobPlan | None = None
+    over: float = 60.0
+    group: str = ""
 
 
 @dataclass(slots=True)
@@ -75,6 +81,7 @@ class Checks:
         self._plans = tuple(plans)
         self._clock = clock
         self._patience = patience
+        self.mutes = Mutes()
         self._memories = {plan.name: _Memory() for plan in self._plans}
 
     def judge(self, board: Board, changed: SourceId | None) -> tuple[CheckResult, ...]:
@@ -84,15 +91,15 @@ class Checks:
             board: the readings.
             changed: the source that changed, None for all.
         """
-        return tuple(self._result(plan, board, changed) for plan in self._plans)
+        now = self._clock.now()
+        return tuple(self.mutes.mark(self._result(plan, board, changed), now) for plan in self._plans)
 
     def _result(self, plan: CheckPlan, board: Board, changed: SourceId | None) -> CheckResult:
         memory = self._memories[plan.name]
         if memory.result is not None and changed is not None and not _bears_on(changed, plan):
             return memory.result
         now = self._clock.now()
-        findings = find(plan.subject, plan.source, plan.detail, plan.job, board, now)
-        verdict, message = _verdict(plan, findings)
+        findings, verdict, message = _look(plan, board, now)
         self._remember_number(memory, findings)
         memory.result = self._settle(plan, memory, findings, verdict, message, now)
         return memory.result
@@ -118,6 +125,11 @@ class Checks:
             latency=findings.latency,
             history=tuple(memory.numbers),
             changes=len(memory.changes),
+            before=before.verdict if before is not None and changed else before.before if before is not None else None,
+            subject=plan.subject,
+            source=plan.source,
+            grouped=plan.group,
+            facts=findings.facts,
         )
 
     def _in_force(
@@ -145,13 +157,28 @@ def _bears_on(changed: SourceId, plan: CheckPlan) -> bool:
     return changed == plan.source or plan.subject == "job"
 
 
+def _look(plan: CheckPlan, board: Board, now: datetime) -> tuple[Findings, Verdict, str]:
+    """What was found, and the verdict on it; of several series the one that is worst."""
+    try:
+        found = find(plan.subject, plan.source, plan.detail, plan.job, board, now, plan.over)
+    except ConditionError as error:
+        return Findings(value="?"), Verdict.UNKNOWN, str(error)
+    judged = [(one, *_verdict(plan, one)) for one in found.each] or [(found, *_verdict(plan, found))]
+    worst, verdict, message = max(judged, key=lambda one: one[1].severity)
+    if verdict is Verdict.OK or not found.each:
+        return found, verdict, message
+    number = sum(1 for _, other, _ in judged if other is verdict)
+    also = f" and {number - 1} more" if number > 1 else ""
+    return replace(found, value=worst.value, number=worst.number), verdict, message + also
+
+
 def _verdict(plan: CheckPlan, findings: Findings) -> tuple[Verdict, str]:
     if findings.trouble is not None:
         return findings.trouble, findings.message
     try:
         return _judged(plan, findings)
     except ConditionError as error:
-        return Verdict.UNKNOWN, str(error)
+        return (Verdict.OK, "") if findings.quiet else (Verdict.UNKNOWN, str(error))
 
 
 def _judged(plan: CheckPlan, findings: Findings) -> tuple[Verdict, str]:
@@ -165,7 +192,8 @@ def _judged(plan: CheckPlan, findings: Findings) -> tuple[Verdict, str]:
         return (Verdict.OK, "") if good else (Verdict.CRIT, _because(findings, f"wanted {plan.ok}"))
     if plan.crit or plan.warn:
         return Verdict.OK, ""
-    return (Verdict.OK, "") if findings.good else (Verdict.CRIT, findings.message)
+    usual = findings.usual or (Verdict.OK if findings.good else Verdict.CRIT)
+    return usual, "" if usual is Verdict.OK else findings.message
 
 
 def _because(findings: Findings, condition: str) -> str:

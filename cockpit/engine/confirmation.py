@@ -10,29 +10,51 @@ ARMING = 0.3
 """Seconds that must pass after the card was drawn, and after the last key, before a key can mean yes."""
 
 
+LOOK_LIFETIME = 30.0
+"""Seconds after which what a card shows is too old to decide by."""
+
+
 class Response(Enum):
     """What a key press came to."""
 
     NOTHING = "nothing"
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
+    AGAIN = "look again"
 
 
 class Confirmation:
     """One pending question.
 
     Cancel is always one key away; Enter never means yes; a held key cannot confirm, since each of its
-    repeats starts the arming time anew. For a typed phrase the phrase comes first and `y` after it.
+    repeats starts the arming time anew. For a typed phrase the phrase comes first and `y` after it. What was
+    looked at too long ago cannot be confirmed without looking again: `r`, or Ctrl+R while a phrase is typed.
 
     Args:
         requirement: what the policy demands.
         drawn_at: monotonic seconds at which the card was on the screen.
+        looked_at: monotonic seconds at which the target was looked at, None for `drawn_at`.
     """
 
-    def __init__(self, requirement: Requirement, drawn_at: float) -> None:
+    def __init__(self, requirement: Requirement, drawn_at: float, looked_at: float | None = None) -> None:
         self.requirement = requirement
         self.typed = ""
         self._quiet_since = drawn_at
+        self._looked_at = drawn_at if looked_at is None else looked_at
+
+    def age(self, at: float) -> float:
+        """Seconds since the target was looked at."""
+        return max(0.0, at - self._looked_at)
+
+    def outdated(self, at: float) -> bool:
+        """Whether what is shown is too old to decide by."""
+        return self.age(at) > LOOK_LIFETIME
+
+    def again(self, requirement: Requirement, drawn_at: float, looked_at: float) -> Confirmation:
+        """The question after another look; what was typed stays when the same is still asked for."""
+        fresh = Confirmation(requirement, drawn_at, looked_at)
+        fresh.typed = self.typed if requirement == self.requirement else ""
+        return fresh
 
     def armed(self, at: float) -> bool:
         """Whether a key pressed at `at` (monotonic seconds) could confirm."""
@@ -60,8 +82,10 @@ class Confirmation:
         self._quiet_since = at
         if key == "escape" or (key == "n" and self.requirement.demand is Demand.YES):
             return Response.CANCELLED
+        if key == "ctrl+r" or (key == "r" and self.requirement.demand is Demand.YES):
+            return Response.AGAIN
         if self.complete and character == "y":
-            return Response.CONFIRMED if armed else Response.NOTHING
+            return Response.CONFIRMED if armed and not self.outdated(at) else Response.NOTHING
         if self.requirement.demand is Demand.TYPE:
             self._edit(key, character)
         return Response.NOTHING

@@ -11,7 +11,7 @@ from cockpit.engine.roots import SUFFIXES, Place, look_at, runbook_files
 from cockpit.engine.search import Indexed, index_of
 from cockpit.model.errors import RunbookError
 from cockpit.model.runbook import Runbook
-from cockpit.model.text import clean, clean_block
+from cockpit.model.text import clean
 from cockpit.runbook.reader import read_runbook
 
 __all__ = ["SIZE_CAP", "SUFFIXES", "Library", "Unreadable", "find_runbooks", "load_runbook"]
@@ -33,7 +33,8 @@ def load_runbook(path: Path) -> Runbook:
     except OSError as error:
         raise RunbookError(f"{path} cannot be read: {error.strerror or error}") from error
     book = read_runbook(text, str(path), lambda target: _exists(path.parent, target))
-    return replace(book, text=clean_block(text.replace("\r\n", "\n").replace("\r", "\n"), SIZE_CAP))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return replace(book, text="\n".join(map(clean, lines)))
 
 
 def _exists(folder: Path, target: str) -> bool:

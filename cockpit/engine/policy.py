@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from cockpit.engine.confirmation import LOOK_LIFETIME
 from cockpit.model.actions import Action, Demand, Permit, Refusal, Requirement, Risk
 from cockpit.model.incident import EnvironmentFacts, Role
 from cockpit.model.ports import Clock
@@ -100,4 +101,7 @@ class Policy:
         if given != expected:
             return Refusal("it was not confirmed")
         now = self._clock.now()
+        age = (now - action.prepared_at).total_seconds()
+        if age > LOOK_LIFETIME:
+            return Refusal(f"{action.target} was looked at {age:.0f} s ago; look again before you decide")
         return Permit(action, now, now + PERMIT_LIFETIME, self.actor)

@@ -7,11 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeAlias
 
+from cockpit.engine.telling import identifier_words, telling_words
 from cockpit.model.runbook import Procedure, Runbook
 
 LEAST_FUZZY = 3
 """Letters from which a word may also be found with letters left out."""
+EXACT = 200
+"""What it counts more when the word is all that stands there: P1 means the severity before any title with it."""
 LINES_CAP = 400
 """Lines of one procedure that are searched."""
 LINE_CAP = 300
@@ -19,7 +23,6 @@ LINE_CAP = 300
 
 _CODE = re.compile(r"`([^`\s]{3,60})`")
 _CAMEL = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+\b")
-_CAMEL_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 class Field(StrEnum):
@@ -51,24 +54,32 @@ WEIGHTS = {
 _SHORT = frozenset({Field.TITLE, Field.ALERT, Field.FILE, Field.RUNBOOK, Field.SEVERITY})
 
 
+IndexedLine: TypeAlias = tuple[Field, str, str]
+"""Where it stands, the line as written, and the line folded for comparison."""
+
+
 @dataclass(frozen=True, slots=True)
 class Indexed:
     """A procedure with what it is found by.
 
     Attributes:
         runbook, procedure: what to open; the procedure is None for an index page.
-        lines: field, line as written, line folded for comparison.
+        lines: what is searched.
+        short: those of them that are looked through for a word with letters left out.
         folded: all folded lines in one, to rule a word out at once.
-        names: the alert names, taken apart into lower-case words.
+        names: the alert names taken apart into words, in lower case.
         alerts: the alert names as written.
+        subject: the words of the title and the symptoms that tell something.
     """
 
     runbook: Runbook
     procedure: Procedure | None
-    lines: tuple[tuple[Field, str, str], ...]
+    lines: tuple[IndexedLine, ...]
+    short: tuple[IndexedLine, ...]
     folded: str
     names: tuple[frozenset[str], ...] = ()
     alerts: tuple[str, ...] = ()
+    subject: frozenset[str] = frozenset()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -114,11 +125,6 @@ def find(index: Iterable[Indexed], needle: str) -> list[Hit]:
     return sorted(hits, key=lambda hit: (-hit.points, hit.found.title.casefold(), hit.found.key))
 
 
-def camel_words(name: str) -> frozenset[str]:
-    """The words of an identifier: `CronStale`, `cron_stale` and `cron.stale` are cron and stale."""
-    return frozenset(part.lower() for part in _CAMEL_PARTS.findall(name))
-
-
 def _indexed(book: Runbook, procedure: Procedure) -> Indexed:
     alerts = tuple(dict.fromkeys((*procedure.alerts, *_names_in(procedure))))
     lines = [(Field.TITLE, procedure.title), (Field.FILE, Path(book.path).name)]
@@ -142,7 +148,9 @@ def _made(
 ) -> Indexed:
     kept = tuple((field, text[:LINE_CAP], text[:LINE_CAP].casefold()) for field, text in lines[:LINES_CAP] if text)
     folded = "\n".join(text for _, _, text in kept)
-    return Indexed(book, procedure, kept, folded, tuple(camel_words(name) for name in alerts), alerts)
+    subject = telling_words(" ".join((procedure.title, *procedure.symptoms))) if procedure else frozenset[str]()
+    short = tuple(entry for entry in kept if entry[0] in _SHORT)
+    return Indexed(book, procedure, kept, short, folded, tuple(map(identifier_words, alerts)), alerts, subject)
 
 
 def _names_in(procedure: Procedure) -> list[str]:
@@ -174,7 +182,8 @@ def _best(entry: Indexed, word: str) -> tuple[int, Field, str] | None:
             position = folded.find(word)
             if position >= 0:
                 starts = position == 0 or not folded[position - 1].isalnum()
-                points = WEIGHTS[field] * (3 if starts else 2) + (30 if folded == word else 0) - min(20, position // 4)
+                exact = EXACT if folded == word else 0
+                points = WEIGHTS[field] * (3 if starts else 2) + exact - min(20, position // 4)
                 if best is None or points > best[0]:
                     best = (points, field, text)
     return best or _fuzzy(entry, word)
@@ -185,8 +194,8 @@ def _fuzzy(entry: Indexed, word: str) -> tuple[int, Field, str] | None:
     if len(word) < LEAST_FUZZY:
         return None
     best: tuple[int, Field, str] | None = None
-    for field, text, folded in entry.lines:
-        if field in _SHORT and (spread := _spread(word, folded)) is not None:
+    for field, text, folded in entry.short:
+        if (spread := _spread(word, folded)) is not None:
             points = max(1, WEIGHTS[field] // 2 - spread)
             if best is None or points > best[0]:
                 best = (points, field, text)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from cockpit.engine.board import Board
 from cockpit.engine.incident_clock import IncidentClock
+from cockpit.engine.librarian import Librarian
 from cockpit.engine.library import Library
 from cockpit.engine.log_buffer import LogBuffer
+from cockpit.engine.preferences import Preferences
 from cockpit.engine.road import Road
 from cockpit.engine.runner import Runner
 from cockpit.engine.watch import Watch
 from cockpit.model.incident import EnvironmentFacts, Role
 from cockpit.model.masking import Masker
-from cockpit.model.ports import Clock, Journal
+from cockpit.model.ports import Clock, DatabaseInspector, Journal
+from cockpit.model.readings import SourceId
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Session:
         watch: the pollers behind the board.
         logs: the ring of log lines.
         library: the runbooks.
+        librarian: reads them in the background and looks for changes; None when the library is filled otherwise.
         runner: runs steps.
         road: carries changes out; None for an observer: there is no object to call.
         journal: the record; None for an observer.
@@ -42,6 +46,8 @@ class Session:
         theme: name of the theme, "" for the interface's own choice.
         ascii: True draws with ASCII shapes only.
         bell: True rings on a new crit.
+        preferences: what this person chose on the screen.
+        inspectors: what looks closely at one backend, by database.
         closers: what lets go of shared clients.
     """
 
@@ -64,10 +70,15 @@ class Session:
     theme: str = ""
     ascii: bool = False
     bell: bool = True
+    preferences: Preferences = field(default_factory=Preferences)
+    inspectors: Mapping[SourceId, DatabaseInspector] = field(default_factory=dict)
     closers: tuple[Callable[[], Awaitable[None]], ...] = ()
+    librarian: Librarian | None = None
 
     async def close(self) -> None:
         """Stop reading and let go of everything; the journal last."""
+        if self.librarian is not None:
+            await self.librarian.stop()
         await self.watch.stop()
         for close in self.closers:
             await close()

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from cockpit.engine.board import Board
 from cockpit.engine.conditions import Names, holds
 from cockpit.engine.evidence import live_names
 from cockpit.engine.library import Library
+from cockpit.engine.search import Indexed
+from cockpit.engine.telling import identifier_words, telling_words
 from cockpit.model.errors import ConditionError
 from cockpit.model.health import CheckResult, Verdict
 from cockpit.model.ports import Clock
 from cockpit.model.runbook import Procedure, Runbook
 
-_WORD = re.compile(r"[a-z][a-z0-9]{2,}")
-_COMMON = frozenset(
-    _WORD.findall(
-        "ago all and answer any are but check does each every expected for from has have held how into"
-        " intervals its last least less limit more most must name never not number off one only other out over own"
-        " percent read run runs says see still than that the their them then there they this time use used value"
-        " wanted was what when which who will with yet you"
-    )
-)
-"""Words that say nothing about what fails."""
+ALERT_POINTS = 10
+"""What an alert's name counts that names a failing check."""
+MOST_WORDS = 99
+"""Words and names never outweigh a signal that holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +27,8 @@ class Suggestion:
 
     Attributes:
         runbook, procedure: what to open.
-        score: 100 for each signal that holds, 1 for each word that its symptoms share with a failing check;
-            0 when nothing fits.
+        score: 100 for each signal that holds, ALERT_POINTS for an alert's name that fits a failing check, 1 for each
+            word that its symptoms share with one; 0 when nothing fits.
         reason: one clause for the sidebar, "" when nothing fits.
     """
 
@@ -47,20 +42,47 @@ class Suggestion:
         """Whether one of its own signals holds."""
         return self.score >= 100
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Its identity: the file and the procedure's slug."""
+        return self.runbook.path, self.procedure.slug
+
 
 def rank(library: Library, board: Board, clock: Clock) -> tuple[Suggestion, ...]:
     """All procedures, best fit first, then by title."""
     failing = [r for r in board.health.results if r.verdict in (Verdict.WARN, Verdict.CRIT)]
     names = live_names(board, clock)
-    words = {word for result in failing for word in _words(f"{result.name} {result.message}")}
+    words = {word for result in failing for word in telling_words(f"{result.name} {result.message}")}
+    checks = [(result.name, identifier_words(result.name)) for result in failing]
     suggestions = []
     for runbook in library.runbooks:
-        for procedure in runbook.procedures:
+        for entry in library.indexed(runbook):
+            procedure = entry.procedure
+            if procedure is None:
+                continue
             signals = [signal for signal in procedure.signals if _holds(signal, names)]
-            shared = _words(" ".join((procedure.title, *procedure.symptoms))) & words
-            reason = _reason(signals, shared, failing)
-            suggestions.append(Suggestion(runbook, procedure, 100 * len(signals) + len(shared), reason))
-    return tuple(sorted(suggestions, key=lambda s: (-s.score, s.procedure.title.casefold())))
+            shared = entry.subject & words
+            alert = _fitting_alert(entry, checks)
+            points = min(MOST_WORDS, len(shared) + (ALERT_POINTS if alert else 0))
+            reason = _reason(signals, alert, shared, failing)
+            suggestions.append(Suggestion(runbook, procedure, 100 * len(signals) + points, reason))
+    return tuple(sorted(suggestions, key=lambda s: (-s.score, s.procedure.title.casefold(), s.key)))
+
+
+def failingtelling_words(board: Board) -> frozenset[str]:
+    """The words of the names of what fails now."""
+    failing = (r for r in board.health.results if r.verdict in (Verdict.WARN, Verdict.CRIT))
+    return frozenset(word for result in failing for word in telling_words(result.name))
+
+
+def _fitting_alert(entry: Indexed, checks: list[tuple[str, frozenset[str]]]) -> str:
+    """The alert and the check that name the same thing: half of the check's words stand in the alert's name."""
+    for alert, words in zip(entry.alerts, entry.names, strict=True):
+        for name, wanted in checks:
+            shared = wanted & words
+            if shared and 2 * len(shared) >= len(wanted):
+                return f"alert {alert} fits {name}"
+    return ""
 
 
 def _holds(signal: str, names: Names) -> bool:
@@ -70,12 +92,10 @@ def _holds(signal: str, names: Names) -> bool:
         return False
 
 
-def _reason(signals: list[str], shared: set[str], failing: list[CheckResult]) -> str:
+def _reason(signals: list[str], alert: str, shared: frozenset[str], failing: list[CheckResult]) -> str:
     if signals:
         named = next((result for result in failing if any(result.name in signal for signal in signals)), None)
         return f"{named.name} is {named.verdict}" if named else "its signal holds"
+    if alert:
+        return alert
     return f"mentions {', '.join(sorted(shared)[:3])}" if shared else ""
-
-
-def _words(text: str) -> set[str]:
-    return set(_WORD.findall(text.lower())) - _COMMON
