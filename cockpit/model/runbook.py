@@ -147,7 +147,8 @@ class Step:
     """One step.
 
     Attributes:
-        id: "<procedure slug>/<number within the procedure, from 1>".
+        id: "<procedure slug>/<number within the procedure, from 1>"; a step of a branch is numbered under its decision,
+            3.1 where there is one branch, 3a.1 and 3b.1 where there are several.
         line: 1-based line in the file.
         title: one line, cleaned, without Markdown.
         kind: the kind of its first command that is no session line, else tick, wait, decision, settings, manual.
@@ -158,6 +159,7 @@ class Step:
         annotations: of the step as a whole.
         wait_seconds: for a wait.
         link: a file or URL that it points to, "" when none.
+        warnings: what its reader should know, for example commands that its text advises against.
     """
 
     id: str
@@ -171,6 +173,7 @@ class Step:
     annotations: Annotations = field(default_factory=Annotations)
     wait_seconds: float | None = None
     link: str = ""
+    warnings: tuple[CommandWarning, ...] = ()
 
     @property
     def risk(self) -> Risk:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from cockpit.runbook import references
 
 _CHECKBOX = re.compile(r"\[([ xX])\]\s+")
 
@@ -84,9 +86,20 @@ def parse(text: str) -> list[Block]:
     """
     root = Block(BlockType.QUOTE, 1, 1)
     open_blocks = [root]
-    for token in _parser().parse(text):
+    found: dict[str, object] = {}
+    for token in _parser().parse(text, found):
         _take(token, open_blocks)
+    targets = references.targets(found)
+    if targets:
+        _spell_out(root.children, targets)
     return root.children
+
+
+def _spell_out(blocks: Sequence[Block], targets: Mapping[str, str]) -> None:
+    for block in walk(blocks):
+        if block.type in (BlockType.PARAGRAPH, BlockType.HEADING):
+            block.text = references.spelled_out(block.text, targets)
+        block.rows = [[references.spelled_out(cell, targets) for cell in row] for row in block.rows]
 
 
 def _take(token: Token, open_blocks: list[Block]) -> None:

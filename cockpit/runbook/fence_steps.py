@@ -34,6 +34,8 @@ def group_steps(
         alone = len(groups) == 1
         name = title if alone and title else group.title or (fallback if alone else "") or group_title(group)
         details = [group.title] if name == title and group.title and group.title != title else []
+        if title and name != title and at == 0:
+            details.append(title)
         draft = StepDraft(group.line, name or title or fallback, details=[*details, *group.details])
         draft.commands = list(group.commands)
         yield draft, _at(block, group)

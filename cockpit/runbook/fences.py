@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cockpit.model.runbook import Annotations, Kind
-from cockpit.runbook import http_text, kinds, redis_commands, sql_text
+from cockpit.runbook import advice, http_text, kinds, redis_commands, sql_text
 from cockpit.runbook.annotations import read_fence_info
 from cockpit.runbook.blocks import Block
 from cockpit.runbook.commands import build_command
@@ -68,6 +68,10 @@ def _contents(text: str, opening: str, line: int, fenced: bool, known: frozenset
     else:
         groups = []
     groups = [group for group in groups if group.commands or group.title]
+    for group in groups:
+        if advice.warns_of_all(group.title):
+            group.details += [command.text for command in group.commands]
+            group.commands = []
     set_alternatives(groups, line)
     return FenceContents(groups, "" if groups else text.rstrip(), language)
 

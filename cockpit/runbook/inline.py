@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from cockpit.model.text import clean
 
-_CODE = re.compile(r"(?<!`)(`+)(?!`)([^`\n]{1,2000}?)\1(?!`)")
+CODE = re.compile(r"(?<!`)(`+)(?!`)([^`\n]{1,2000}?)\1(?!`)")
+"""A code span; its second group is what stands in it."""
 _IMAGE = re.compile(r"!\[([^\[\]\n]{0,300})\]\([^()\s]{0,500}(?:\s[^()\n]{0,200})?\)")
 _LINK = re.compile(
     r"\[([^\[\]\n]{1,300})\]\(\s*<?([^()\s<>]{1,500}(?:\([^()\s]{0,100}\))?[^()\s<>]{0,100})>?(?:\s[^()\n]{0,200})?\)"
@@ -17,6 +19,10 @@ _AUTOLINK = re.compile(r"<(https?://[^<>\s]{1,500})>")
 _TAG = re.compile(
     r"</?(?:a|b|br|i|em|strong|code|kbd|span|sub|sup|p|div|details|summary|img|u|small|mark)\b[^<>]{0,300}>", re.I
 )
+_BREAK = re.compile(r"<br\s*/?>", re.I)
+_COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
+_ANY_TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
+_ALT = re.compile(r"<img\b[^<>]{0,300}?\balt=[\"']([^\"'<>]{1,300})[\"'][^<>]{0,300}>", re.I)
 _STRONG = re.compile(r"(\*\*|__)(?=\S)(.{1,1000}?)(?<=\S)\1")
 _EMPHASIS = re.compile(
     r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,500}?)(?<=[^\s*])\*(?![\w*])|(?<!\w)_(?=[^\s_])([^_\n]{1,500}?)(?<=[^\s_])_(?!\w)"
@@ -66,11 +72,11 @@ def plain(text: str) -> str:
 
     text = text.replace("\x00", "")
     if "`" in text:
-        text = _CODE.sub(keep, text)
+        text = CODE.sub(keep, text)
     if "[" in text:
         text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
     if "<" in text:
-        text = _TAG.sub("", _AUTOLINK.sub(r"\1", text))
+        text = _TAG.sub("", _ALT.sub(r"\1", _BREAK.sub(" ", _AUTOLINK.sub(r"\1", text))))
     if "*" in text or "_" in text:
         text = _EMPHASIS.sub(lambda found: found[1] or found[2], _STRONG.sub(r"\2", text))
     if "\\" in text:
@@ -78,6 +84,12 @@ def plain(text: str) -> str:
     if codes:
         text = _KEPT.sub(lambda found: codes[int(found[1])], text)
     return " ".join(clean(text).split())
+
+
+def html_text(text: str) -> str:
+    """What a block of HTML says, on one line; comments say nothing, an image says its alternative text."""
+    without = _ALT.sub(r" \1 ", _COMMENT.sub(" ", text))
+    return " ".join(html.unescape(plain(_ANY_TAG.sub(" ", without))).split())
 
 
 def without_emoji(text: str) -> str:
@@ -91,12 +103,12 @@ def code_spans(text: str) -> tuple[str, ...]:
     """The contents of the code spans, in order."""
     if "`" not in text:
         return ()
-    return tuple(found[2].strip() for found in _CODE.finditer(text) if found[2].strip())
+    return tuple(found[2].strip() for found in CODE.finditer(text) if found[2].strip())
 
 
 def links(text: str) -> tuple[Link, ...]:
     """The links of the form [text](target), in order; those inside code spans are none."""
-    return tuple(Link(plain(found[1]), found[2]) for found in _LINK.finditer(_CODE.sub("", text)))
+    return tuple(Link(plain(found[1]), found[2]) for found in _LINK.finditer(CODE.sub("", text)))
 
 
 def lead_in(text: str) -> LeadIn | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from cockpit.model.runbook import Command, Kind
-from cockpit.runbook import http_text, inline, kinds, parts, programs
+from cockpit.model.runbook import Command, CommandWarning, Kind
+from cockpit.runbook import advice, http_text, inline, kinds, parts, programs
 from cockpit.runbook.blocks import Block
 from cockpit.runbook.commands import build_command
 from cockpit.runbook.words import words as _words
@@ -33,14 +33,37 @@ _URL = re.compile(r"^https?://\S+$")
 
 
 def inline_commands(text: str, line: int, known: Collection[str] = ()) -> list[Command]:
-    """The commands and pages that a line's code spans name.
+    """The commands and pages that a line's code spans name, without those that it warns of.
 
     Args:
         text: inline Markdown.
         line: 1-based line in the file.
         known: names that are declared inputs or captured values.
     """
-    return [command for span in inline.code_spans(text) if (command := _command(span, line, known)) is not None]
+    spans = inline.code_spans(text)
+    against = advice.warned_spans(text) if spans else frozenset()
+    return [
+        command
+        for number, span in enumerate(spans)
+        if number not in against and (command := _command(span, line, known)) is not None
+    ]
+
+
+def warnings(text: str, line: int) -> list[CommandWarning]:
+    """What a line warns of: one warning for each command that it names and advises against.
+
+    Args:
+        text: inline Markdown.
+        line: 1-based line in the file.
+    """
+    against = advice.warned_spans(text)
+    spans = enumerate(inline.code_spans(text)) if against else ()
+    return [advice.warning(span) for number, span in spans if number in against and _is_command(span, line)]
+
+
+def _is_command(span: str, line: int) -> bool:
+    command = _command(span, line, ())
+    return command is not None and command.kind is not Kind.OPEN
 
 
 def _command(span: str, line: int, known: Collection[str]) -> Command | None:
@@ -73,6 +96,7 @@ _ASKED_CAP = 20
 """Steps that one paragraph may become; what follows is detail of the last."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _POINTS = re.compile(r"^(?:see|follow|refer to|go to)\b", re.I)
+_AGAINST_ROW = re.compile(r"^\W*(?:never|do not|don['’]?t|forbidden|prohibited|not allowed)\b(?!.*\bunless\b)", re.I)
 _COMMAND_COLUMN = re.compile(r"^(?:commands?|query|queries|sql|request|endpoint|run)\b", re.I)
 
 
@@ -112,7 +136,7 @@ def table_commands(block: Block, known: Collection[str] = ()) -> dict[int, list[
     found = {
         number: inline_commands(row[column], block.line + number + 1, known)
         for number, row in enumerate(block.rows)
-        if number and column < len(row)
+        if number and column < len(row) and not any(_AGAINST_ROW.match(inline.plain(cell)) for cell in row)
     }
     return {
         number: runs for number, commands in found.items() if (runs := [c for c in commands if c.kind is not Kind.OPEN])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cockpit.model.health import Json
-from cockpit.model.runbook import Command, Phase, Procedure, Runbook, Step
+from cockpit.model.runbook import Command, CommandWarning, Note, Phase, Procedure, Runbook, Step
 
 
 def runbook_json(runbook: Runbook) -> dict[str, Json]:
@@ -24,6 +26,7 @@ def runbook_json(runbook: Runbook) -> dict[str, Json]:
             for entry in runbook.index
         ],
         "notes": list(runbook.notes),
+        "prose": [_note(note) for note in runbook.prose],
         "procedures": [procedure_json(procedure) for procedure in runbook.procedures],
     }
 
@@ -48,8 +51,13 @@ def procedure_json(procedure: Procedure) -> dict[str, Json]:
             }
             for item in procedure.inputs
         ],
+        "notes": [_note(note) for note in procedure.notes],
         "phases": [_phase(phase) for phase in procedure.phases],
     }
+
+
+def _note(note: Note) -> dict[str, Json]:
+    return {"line": note.line, "text": note.text}
 
 
 def _phase(phase: Phase) -> dict[str, Json]:
@@ -59,6 +67,7 @@ def _phase(phase: Phase) -> dict[str, Json]:
         "line": phase.line,
         "budget_seconds": phase.budget_seconds,
         "prose": list(phase.prose),
+        "notes": [_note(note) for note in phase.notes],
         "steps": [_step(step) for step in phase.steps],
     }
 
@@ -74,8 +83,13 @@ def _step(step: Step) -> dict[str, Json]:
         "branches": [{"title": branch.title, "steps": list(branch.steps)} for branch in step.branches],
         "wait_seconds": step.wait_seconds,
         "link": step.link or None,
+        "warnings": _warnings(step.warnings),
         "commands": [command_json(command) for command in step.commands],
     }
+
+
+def _warnings(warnings: Sequence[CommandWarning]) -> list[Json]:
+    return [{"rule": warning.rule, "message": warning.message} for warning in warnings]
 
 
 def command_json(command: Command) -> dict[str, Json]:
@@ -96,5 +110,5 @@ def command_json(command: Command) -> dict[str, Json]:
         "expect": command.expect,
         "alternatives_group": command.alternatives_group,
         "unwrapped_from": command.unwrapped_from,
-        "warnings": [{"rule": warning.rule, "message": warning.message} for warning in command.warnings],
+        "warnings": _warnings(command.warnings),
     }

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from cockpit.model.runbook import Part
 from cockpit.runbook import inline, parts
 from cockpit.runbook.blocks import Block, BlockType
+from cockpit.runbook.step_draft import STEP_PARTS
 
 BOLD_LEVEL = 7
-"""The level of a section that a bold line opens, below every heading."""
+"""The level of a section that a bold line opens, below every heading; one inside such a section is one lower."""
 
 
 @dataclass(slots=True)
@@ -18,7 +19,7 @@ class Section:
     """A heading with what stands below it.
 
     Attributes:
-        level: 0 for the document, 1 to 6 for headings, 7 for bold lines.
+        level: 0 for the document, 1 to 6 for headings, 7 and 8 for bold lines.
         text: the heading's inline Markdown.
         line: 1-based line in the file.
         part: the part that its label names.
@@ -68,6 +69,10 @@ def outline(blocks: Sequence[Block]) -> Section:
         if opened is None:
             path[-1].blocks.append(block)
         elif opened.text:
+            if _is_inside(opened, path[-1]):
+                opened.level += 1
+                around = path[-1] if path[-1].level == BOLD_LEVEL else path[-2]
+                opened.part = None if parts.is_branch(opened.text) else around.part
             _open(path, opened)
         else:
             path[-1].budget = opened.budget
@@ -79,6 +84,17 @@ def _open(path: list[Section], section: Section) -> None:
         path.pop()
     path[-1].children.append(section)
     path.append(section)
+
+
+def _is_inside(opened: Section, last: Section) -> bool:
+    """True for a bold line below another one: an option of a bold part, or what stands first in it."""
+    if opened.part is not None or last.level < BOLD_LEVEL:
+        return False
+    if last.level > BOLD_LEVEL:
+        # Its neighbour is inside already, and so is this one.
+        return parts.is_branch(opened.text) or not parts.is_branch(last.text)
+    empty = not last.blocks and not last.children
+    return last.part in STEP_PARTS and (parts.is_branch(opened.text) or empty)
 
 
 def _bold_section(block: Block, following: Block | None) -> Section | None:

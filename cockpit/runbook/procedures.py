@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from cockpit.model.runbook import Kind, Part
+from cockpit.model.runbook import Kind, Note, Part
 from cockpit.runbook import inline, parts
 from cockpit.runbook.outline import BOLD_LEVEL, Section
 from cockpit.runbook.sections import WITHIN, Classifier, SectionClass
@@ -35,7 +35,7 @@ class PhaseDraft:
     title: str
     line: int
     steps: list[StepDraft] = field(default_factory=list)
-    prose: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     budget: float | None = None
 
 
@@ -48,6 +48,7 @@ class ProcedureDraft:
     severity: str = ""
     phases: list[PhaseDraft] = field(default_factory=list)
     alerts: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
 class ProcedureReader:
@@ -62,6 +63,8 @@ class ProcedureReader:
         self._lines = lines
         self._known = known
         self._classes = Classifier(known)
+        self.notes: list[Note] = []
+        """What the document says outside its procedures; filled by `read`."""
 
     def read(self, root: Section, title: str) -> list[ProcedureDraft]:
         """All procedures of a document in the order of the file.
@@ -75,15 +78,38 @@ class ProcedureReader:
         if root.level == 0:
             root.text = root.text or title
         found = self._procedures(root, "")
-        return [procedure for procedure in found if any(phase.steps for phase in procedure.phases)]
+        doing = [procedure for procedure in found if any(phase.steps for phase in procedure.phases)]
+        for procedure in found:
+            if procedure not in doing:
+                self.notes.append(Note(procedure.line, procedure.title))
+                self.notes += [*procedure.notes, *(note for phase in procedure.phases for note in phase.notes)]
+        self.notes.sort(key=lambda note: note.line)
+        return doing
+
+    def _remember(self, section: Section, notes: list[Note], deep: bool = True) -> None:
+        """Keep what a section says that becomes no procedure or phase, with its heading before it."""
+        if section.level:
+            notes.append(Note(section.line, inline.plain(section.text)))
+        # As causes nothing is made a step of that is only told.
+        reader = StepReader(self._lines, Part.CAUSES, self._known)
+        reader.read(section.blocks)
+        notes += reader.notes
+        for step in reader.steps:
+            notes += [Note(step.line, text) for text in (step.title, step.source, *step.details) if text]
+        for child in section.children if deep else ():
+            self._remember(child, notes)
 
     def _procedures(self, section: Section, severity: str) -> list[ProcedureDraft]:
         severity = parts.severity(section.text) or severity
         kind = self._classes.of(section)
         if kind is SectionClass.PROSE:
+            self._remember(section, self.notes)
             return []
         if kind is SectionClass.TOOLBOX or kind in WITHIN:
-            return self._one(section, severity) if self._classes.stands_alone(section) else []
+            if self._classes.stands_alone(section):
+                return self._one(section, severity)
+            self._remember(section, self.notes)
+            return []
         apart = [child for child in section.children if not self._belongs(child)]
         if kind is SectionClass.PROCEDURE and (section.level > 0 or not apart):
             return self._one(section, severity)
@@ -102,12 +128,16 @@ class ProcedureReader:
 
     def _group(self, section: Section, severity: str) -> list[ProcedureDraft]:
         found: list[ProcedureDraft] = []
-        own = [child for child in section.children if child.level == BOLD_LEVEL]
+        own = [child for child in section.children if child.level >= BOLD_LEVEL]
         if self._classes.has_own_steps(section) or any(self._classes.actionable(child) for child in own):
             alone = Section(
                 section.level, section.text, section.line, section.part, section.blocks, own, section.budget
             )
             found += self._one(alone, severity)
+        else:
+            self._remember(section, self.notes, deep=False)
+            for child in own:
+                self._remember(child, self.notes)
         for child in section.children:
             if child.level < BOLD_LEVEL:
                 found += self._procedures(child, severity)
@@ -131,15 +161,16 @@ class ProcedureReader:
         reader.read(section.blocks)
         wanted = not top and (asks or _asks(section))
         if wanted and not reader.steps and not any(map(self._classes.actionable, section.children)):
-            reader.steps.append(StepDraft(section.line, section.title, Kind.MANUAL, list(reader.prose)))
-        said = (
-            part in (Part.SYMPTOMS, Part.CAUSES, Part.ESCALATION, Part.PREREQUISITES, Part.COMMUNICATION)
-            and reader.prose
-        )
+            reader.steps.append(
+                StepDraft(section.line, section.title, Kind.MANUAL, [note.text for note in reader.notes])
+            )
+        said = bool(reader.notes) and (not top or section.part is not None)
         if reader.steps or said or (section.budget is not None and not top):
             draft.phases.append(
-                PhaseDraft(part, section.title, section.line, reader.steps, reader.prose, section.budget)
+                PhaseDraft(part, section.title, section.line, reader.steps, reader.notes, section.budget)
             )
+        else:
+            draft.notes += reader.notes
         branches: list[Section] = []
         in_series = self._in_series(section)
         for child in section.children:
@@ -148,7 +179,7 @@ class ProcedureReader:
                 continue
             self._choose(branches, part, section, draft, inner, severity)
             branches = []
-            self._child(child, part, draft, inner, severity, in_series)
+            self._child(child, part, draft, inner, severity, in_series, section.line)
         self._choose(branches, part, section, draft, inner, severity)
 
     def _in_series(self, section: Section) -> bool:
@@ -164,10 +195,13 @@ class ProcedureReader:
         inner: list[ProcedureDraft],
         severity: str,
         in_series: bool,
+        parent_line: int,
     ) -> None:
         kind = self._classes.of(child)
         asks = in_series and child.level < BOLD_LEVEL and parts.numbered(child.text)
         if kind is SectionClass.PROSE and child.part is None and not asks and not _asks(child):
+            last = draft.phases[-1] if draft.phases else None
+            self._remember(child, draft.notes if last is None or last.line != parent_line else last.notes)
             return
         apart = kind in (SectionClass.PROCEDURE, SectionClass.GROUP, SectionClass.TOOLBOX)
         if apart and child.level < BOLD_LEVEL and not self._is_stage_here(child, kind):
@@ -204,6 +238,9 @@ class ProcedureReader:
             choice.branches.append(
                 (inline.plain(branch.text).rstrip(":"), [step for phase in apart.phases for step in phase.steps])
             )
+            choice.details += [
+                note.text for note in (*apart.notes, *(note for phase in apart.phases for note in phase.notes))
+            ]
         last = draft.phases[-1] if draft.phases else None
         if last is None or last.line != parent.line:
             draft.phases.append(PhaseDraft(inherited, parent.title, parent.line, budget=parent.budget))
@@ -225,7 +262,7 @@ def _stage_part(child: Section, around: Part) -> Part:
 
 def _asks(section: Section) -> bool:
     """True when a heading is a step by itself: `Step 2: ...`, or a number before a verb."""
-    if section.level == BOLD_LEVEL or section.part in (Part.SYMPTOMS, Part.CAUSES):
+    if section.level >= BOLD_LEVEL or section.part in (Part.SYMPTOMS, Part.CAUSES):
         return False
     return parts.step_numbered(section.text) or (parts.numbered(section.text) and parts.imperative(section.text))
 

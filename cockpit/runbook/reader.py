@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePath
+from urllib.parse import unquote
 
 from cockpit.model.health import Json
 from cockpit.model.runbook import Branch, BrokenLink, Input, Kind, Phase, Procedure, Runbook, Step
@@ -67,7 +68,8 @@ def _read(text: str, digest: str, path: str, exists: Callable[[str], bool] | Non
     title = _title(metadata, front.data, root, path)
     inputs = _inputs(metadata.get("inputs"))
     known = frozenset({item.name for item in inputs} | _captures(blocks))
-    drafts = ProcedureReader(front.body.split("\n"), known).read(root, title)
+    reader = ProcedureReader(front.body.split("\n"), known)
+    drafts = reader.read(root, title)
     return Runbook(
         path=path,
         title=title,
@@ -77,6 +79,7 @@ def _read(text: str, digest: str, path: str, exists: Callable[[str], bool] | Non
         notes=(*repaired.notes, *front.notes),
         metadata=metadata,
         index=index_entries(blocks),
+        prose=tuple(reader.notes),
     )
 
 
@@ -147,6 +150,7 @@ def _procedures(
                 alerts=tuple(dict.fromkeys((*_texts(metadata.get("alerts")), *draft.alerts))),
                 inputs=inputs,
                 phases=phases,
+                notes=tuple(draft.notes),
             )
         )
     return tuple(found)
@@ -157,8 +161,9 @@ def _slug(title: str) -> str:
 
 
 def _phases(drafts: Sequence[PhaseDraft], slug: str) -> tuple[Phase, ...]:
-    ordered = [step for phase in drafts for draft in phase.steps for step in _flat(draft)]
-    ids = {id(step): f"{slug}/{number}" for number, step in enumerate(ordered, 1)}
+    ids: dict[int, str] = {}
+    for number, step in enumerate((draft for phase in drafts for draft in phase.steps), 1):
+        _number(step, f"{slug}/{number}", ids)
     return tuple(
         Phase(
             phase.part,
@@ -166,10 +171,25 @@ def _phases(drafts: Sequence[PhaseDraft], slug: str) -> tuple[Phase, ...]:
             phase.line,
             tuple(_step(step, ids) for draft in phase.steps for step in _flat(draft)),
             phase.budget,
-            tuple(phase.prose),
+            tuple(note.text for note in phase.notes),
+            tuple(phase.notes),
         )
         for phase in drafts
     )
+
+
+def _number(draft: StepDraft, own: str, ids: dict[int, str]) -> None:
+    """Number a step, and the steps of its branches under it: 3.1, or 3a.1 and 3b.1 where there are several."""
+    ids[id(draft)] = own
+    for index, (_, steps) in enumerate(draft.branches):
+        letters = _letters(index) if len(draft.branches) > 1 else ""
+        for number, step in enumerate(steps, 1):
+            _number(step, f"{own}{letters}.{number}", ids)
+
+
+def _letters(index: int) -> str:
+    """Letters from a to z, then aa, ab and so on."""
+    return (_letters(index // 26 - 1) if index >= 26 else "") + "abcdefghijklmnopqrstuvwxyz"[index % 26]
 
 
 def _flat(draft: StepDraft) -> Iterator[StepDraft]:
@@ -192,6 +212,7 @@ def _step(draft: StepDraft, ids: dict[int, str]) -> Step:
         annotations=draft.annotations,
         wait_seconds=draft.wait_seconds,
         link=draft.link,
+        warnings=tuple(dict.fromkeys(draft.warnings)),
     )
 
 
@@ -206,7 +227,7 @@ def _broken(blocks: Sequence[Block], exists: Callable[[str], bool]) -> Iterator[
             for offset, line in enumerate(text.split("\n")):
                 for link in inline.links(line):
                     target = re.split(r"[#?]", link.target)[0]
-                    if target and not _ELSEWHERE.match(link.target) and not exists(target):
+                    if target and not _ELSEWHERE.match(link.target) and not (exists(target) or exists(unquote(target))):
                         yield BrokenLink(
                             block.line
                             + offset

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from enum import StrEnum
 
 from cockpit.model.runbook import Kind, Part
-from cockpit.runbook import items, parts
+from cockpit.runbook import advice, inline, items, parts
 from cockpit.runbook.blocks import Block, BlockType, walk
 from cockpit.runbook.fences import read_fence
 from cockpit.runbook.outline import BOLD_LEVEL, Section
@@ -50,7 +50,8 @@ class Classifier:
         key = id(section)
         if key not in self._active:
             below = [self.actionable(child) for child in section.children]
-            self._active[key] = self.has_own_steps(section) or any(below)
+            warns = advice.warns_of_all(inline.plain(section.text))
+            self._active[key] = not warns and (self.has_own_steps(section) or any(below))
         return self._active[key]
 
     def has_own_steps(self, section: Section) -> bool:
@@ -118,7 +119,7 @@ class Classifier:
             return SectionClass.PROSE
         if section.text and parts.is_branch(section.text):
             return SectionClass.BRANCH
-        if section.level == BOLD_LEVEL:
+        if section.level >= BOLD_LEVEL:
             return SectionClass.PHASE if section.part is not None else SectionClass.STAGE
         if self._has_own_symptoms(section):
             return SectionClass.PROCEDURE if len(self._independent(section)) < 2 else SectionClass.GROUP

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from cockpit.model.runbook import Annotations, Command, Kind, Part
+from cockpit.model.runbook import Annotations, Command, CommandWarning, Kind, Part
 from cockpit.runbook import inline, items
 from cockpit.runbook.annotations import merged
 from cockpit.runbook.blocks import Block
@@ -32,6 +32,7 @@ class StepDraft:
     annotations: Annotations = field(default_factory=Annotations)
     wait_seconds: float | None = None
     link: str = ""
+    warnings: list[CommandWarning] = field(default_factory=list)
 
 
 def finish(draft: StepDraft, block: Block, lines: Sequence[str], fallback: str = "") -> None:
@@ -53,6 +54,7 @@ def finish(draft: StepDraft, block: Block, lines: Sequence[str], fallback: str =
     kind, seconds = items.prose_kind(lead, block.checked)
     draft.kind = draft.kind or _kind(draft, kind, block.checked is not None)
     draft.wait_seconds = seconds if draft.kind is Kind.WAIT else None
+    draft.warnings = [*items.warnings(lead, block.line), *draft.warnings]
     links = inline.links(lead)
     draft.link = draft.link or (links[0].target if links else "")
     draft.title = draft.title or fallback or "Step"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from cockpit.model.runbook import Annotations, Kind, Part
-from cockpit.runbook import inline, items
+from cockpit.model.runbook import Annotations, Kind, Note, Part
+from cockpit.runbook import advice, inline, items
 from cockpit.runbook.annotations import read_step_comment
 from cockpit.runbook.blocks import Block, BlockType, walk
 from cockpit.runbook.fence_steps import group_steps, group_title, written_step
@@ -29,11 +29,11 @@ class StepReader:
         self._known = known
         self._title = title
         self.steps: list[StepDraft] = []
-        self.prose: list[str] = []
+        self.notes: list[Note] = []
         self._pending: Annotations | None = None
 
     def read(self, blocks: Sequence[Block]) -> None:
-        """Take the blocks in order into `steps` and `prose`."""
+        """Take the blocks in order into `steps` and `notes`."""
         for index, block in enumerate(blocks):
             following = blocks[index + 1] if index + 1 < len(blocks) else None
             if block.type is BlockType.LIST:
@@ -42,22 +42,44 @@ class StepReader:
                 before = blocks[index - 1] if index else None
                 self._fence(block, before)
             elif block.type is BlockType.HTML:
-                self._pending = read_step_comment(block.text) or self._pending
+                self._html(block)
             elif block.type is BlockType.PARAGRAPH:
                 self._paragraph(block, following)
             elif block.type is BlockType.QUOTE:
-                self._say(" ".join(inline.plain(child.text) for child in walk(block.children) if child.text))
+                self._quote(block)
             elif block.type is BlockType.TABLE:
                 self._table(block)
 
-    def _say(self, text: str) -> None:
+    def _say(self, line: int, text: str) -> None:
         text = text[:DETAIL_CAP]
         if not text:
             return
         if self.steps:
             self.steps[-1].details.append(text)
         else:
-            self.prose.append(text)
+            self.notes.append(Note(line, text))
+
+    def _html(self, block: Block) -> None:
+        written = read_step_comment(block.text)
+        self._pending = written or self._pending
+        if written is None:
+            self._say(block.line, inline.html_text(block.text))
+
+    def _quote(self, block: Block) -> None:
+        """A quotation is a remark, unless something in it can be run, ticked or numbered off."""
+        inside = walk(block.children)
+        runs = any(
+            inner.checked is not None
+            or (inner.type is BlockType.LIST and inner.ordered)
+            or (
+                inner.type is BlockType.FENCE and any(group.commands for group in read_fence(inner, self._known).groups)
+            )
+            for inner in inside
+        )
+        if runs:
+            self.read(block.children)
+        else:
+            self._say(block.line, " ".join(inline.plain(child.text) for child in inside if child.text))
 
     def _paragraph(self, block: Block, following: Block | None) -> None:
         text = inline.plain(block.text)
@@ -74,7 +96,9 @@ class StepReader:
                 draft = StepDraft(block.line, title, details=list(details))
                 self._add(draft, Block(BlockType.ITEM, block.line, block.end, children=[lead]))
         else:
-            self._say(text)
+            self._say(block.line, text)
+            if self.steps:
+                self.steps[-1].warnings += items.warnings(block.text, block.line)
 
     def _table(self, block: Block) -> None:
         rows = items.table_commands(block, self._known)
@@ -82,7 +106,7 @@ class StepReader:
             text = " · ".join(inline.plain(cell) for cell in row if cell.strip())
             commands = rows.get(number, [])
             if not commands or self._part not in (*STEP_PARTS, Part.OTHER, Part.REFERENCE):
-                self._say(text)
+                self._say(block.line + number + (number > 0), text)
                 continue
             # The header and the line of dashes come before the first row.
             line = commands[0].line
@@ -91,16 +115,23 @@ class StepReader:
     def _list(self, block: Block) -> None:
         if self._part in (Part.SYMPTOMS, Part.CAUSES):
             for item in block.children:
-                self._say(inline.plain(item.lead))
+                self._say_all(item)
             return
         for item in block.children:
             wanted = block.ordered or item.checked is not None or self._part in STEP_PARTS or self._actionable(item)
             if wanted:
                 self.steps.append(self._item(item))
             else:
-                self._say(inline.plain(item.lead))
-                for child in walk(item.children[1:]):
-                    self._say(inline.plain(child.text))
+                self._say_all(item)
+
+    def _say_all(self, item: Block) -> None:
+        for inner in walk(item.children):
+            if inner.rows:
+                self._table(inner)
+            else:
+                self._say(
+                    inner.line, inner.text.rstrip() if inner.type is BlockType.FENCE else inline.plain(inner.text)
+                )
 
     def _actionable(self, item: Block) -> bool:
         if any(block.checked is not None for block in walk(item.children)):
@@ -136,15 +167,18 @@ class StepReader:
                 self._own_fence(draft, read_fence(block, self._known))
             elif block.type is BlockType.HTML:
                 draft.annotations = read_step_comment(block.text) or draft.annotations
+                draft.details.append(inline.html_text(block.text)[:DETAIL_CAP])
             elif block.type is BlockType.LIST:
                 self._nested(draft, block, sub)
             elif block.type is BlockType.PARAGRAPH:
                 draft.details.append(inline.plain(block.text)[:DETAIL_CAP])
                 draft.commands += items.inline_commands(block.text, block.line, self._known)
+                draft.warnings += items.warnings(block.text, block.line)
             elif block.type is BlockType.TABLE:
                 draft.details += [" · ".join(inline.plain(cell) for cell in row) for row in block.rows]
+                draft.commands += [c for runs in items.table_commands(block, self._known).values() for c in runs]
             else:
-                draft.details += [inline.plain(child.text) for child in walk([block]) if child.text]
+                self._own_quote(draft, block)
         spans = items.inline_commands(item.lead, item.line, self._known)
         has_fence = bool(draft.commands)
         draft.commands = draft.commands if has_fence else spans
@@ -152,6 +186,13 @@ class StepReader:
         if sub.steps:
             self._branch_out(draft, item, sub.steps)
         return draft
+
+    def _own_quote(self, draft: StepDraft, block: Block) -> None:
+        for inner in walk(block.children):
+            if inner.type is BlockType.FENCE:
+                self._own_fence(draft, read_fence(inner, self._known))
+            else:
+                draft.details.append(inline.plain(inner.text)[:DETAIL_CAP])
 
     def _own_fence(self, draft: StepDraft, contents: FenceContents) -> None:
         for group in contents.groups:
@@ -179,6 +220,7 @@ class StepReader:
                 for inner in walk([child]):
                     if inner.type is BlockType.PARAGRAPH:
                         draft.details.append(inline.plain(inner.text)[:DETAIL_CAP])
+                        draft.warnings += items.warnings(inner.text, inner.line)
                     elif inner.type is BlockType.FENCE:
                         draft.details.append(inner.text.rstrip()[:DETAIL_CAP])
 
@@ -201,15 +243,26 @@ class StepReader:
         finish(draft, block, self._lines, self._title)
         self.steps.append(draft)
 
+    def _warn(self, block: Block, contents: FenceContents) -> None:
+        """Show a fence that its text warns of; nothing in it becomes a step."""
+        self._say(block.line, block.text.rstrip())
+        if self.steps:
+            commands = [command for group in contents.groups for command in group.commands]
+            self.steps[-1].warnings += [advice.warning(command.text) for command in commands]
+
     def _fence(self, block: Block, before: Block | None) -> None:
         contents = read_fence(block, self._known)
+        above = inline.plain(before.text) if before is not None and before.type is BlockType.PARAGRAPH else self._title
+        if advice.warns_of_all(above) and contents.groups:
+            self._warn(block, contents)
+            return
         title = inline.plain(before.text) if before is not None and before.type is BlockType.PARAGRAPH else ""
         title = title.rstrip(":") if len(title) <= TITLE_CAP else ""
         if contents.language in ("manual", "decision"):
             kind = Kind.MANUAL if contents.language == "manual" else Kind.DECISION
             self._add(written_step(block, title, self._title, contents.text, kind), block)
         elif not contents.groups:
-            self._say(contents.text)
+            self._say(block.line, contents.text)
         for draft, lead in group_steps(block, title, self._title, contents.groups, self._lines):
             if lead is None:
                 self.steps.append(draft)

@@ -10,7 +10,9 @@ import click
 from cockpit.verbs.output import print_json, print_table
 
 if TYPE_CHECKING:
-    from cockpit.model.runbook import Command, Procedure, Runbook
+    from collections.abc import Sequence
+
+    from cockpit.model.runbook import Command, Note, Procedure, Runbook
     from cockpit.runbook.lint import Finding
 
 
@@ -88,20 +90,31 @@ def show(file: Path, as_json: bool) -> None:
         click.echo(f"  see {entry.target}  {entry.title}  {entry.signal}  {entry.severity}".rstrip())
     for procedure in book.procedures:
         _show_procedure(procedure)
+    if book.prose:
+        click.echo("\nOutside the procedures")
+        _show_notes(book.prose, "  ")
+
+
+def _show_notes(notes: Sequence[Note], indent: str) -> None:
+    for note in notes:
+        for line in note.text.split("\n"):
+            click.echo(f"{indent}{line}")
 
 
 def _show_procedure(procedure: Procedure) -> None:
     click.echo(f"\n{procedure.title}  {procedure.severity}".rstrip() + f"  (line {procedure.line}, {procedure.slug})")
+    _show_notes(procedure.notes, "  ")
     for phase in procedure.phases:
         limit = f"  within {phase.budget_seconds / 60:g} min" if phase.budget_seconds else ""
         click.echo(f"  {phase.part.value}: {phase.title}{limit}")
-        for line in phase.prose:
-            click.echo(f"      {line}")
+        _show_notes(phase.notes, "      ")
         for step in phase.steps:
             click.echo(f"    {step.id.rpartition('/')[2]:>3} {step.title}  [{step.kind.value}, {step.risk.value}]")
             for branch in step.branches:
                 targets = ", ".join(item.rpartition("/")[2] for item in branch.steps)
                 click.echo(f"          {branch.title}" + (f" → {targets}" if targets else ""))
+            for warning in step.warnings:
+                click.echo(f"          {warning.rule}: {warning.message}")
             for item in step.commands:
                 _show_command(item)
 

@@ -144,8 +144,8 @@ def test_options_side_by_side_are_one_decision() -> None:
     choice, *rest = procedure.steps
     assert choice.kind is Kind.DECISION
     assert [(branch.title, branch.steps) for branch in choice.branches] == [
-        ("Option A: x", ("process/2", "process/3")),
-        ("Option B: y", ("process/4",)),
+        ("Option A: x", ("process/1a.1", "process/1a.2")),
+        ("Option B: y", ("process/1b.1",)),
     ]
     assert [step.title for step in rest] == ["a", "b", "c"]
 
@@ -207,7 +207,10 @@ def test_a_wait_knows_its_seconds_and_a_link_its_target() -> None:
 def test_an_item_whose_bullets_are_conditions_is_a_decision() -> None:
     found = steps("1. Mitigate:\n   - If a: do x\n   - If b: run `SELECT pg_cancel_backend(5)`\n")
     assert [step.kind for step in found] == [Kind.DECISION, Kind.MANUAL, Kind.SQL]
-    assert [(branch.title, branch.steps) for branch in found[0].branches] == [("If a", ("a/2",)), ("If b", ("a/3",))]
+    assert [(branch.title, branch.steps) for branch in found[0].branches] == [
+        ("If a", ("a/1a.1",)),
+        ("If b", ("a/1b.1",)),
+    ]
 
 
 def test_nested_boxes_are_ticks_and_plain_bullets_are_details() -> None:
@@ -453,3 +456,145 @@ def test_no_text_crashes_the_reader_and_every_line_number_is_in_the_file(pieces:
             assert 1 <= step.line <= last
             assert all(target in ids for branch in step.branches for target in branch.steps)
             assert all(command.reason for command in step.commands)
+
+
+def test_links_by_reference_are_links() -> None:
+    text = """# A
+
+1. See [the guide][g], [gone][] and [short]; `[g]` and [pid] are none
+
+| Alert | Runbook |
+|---|---|
+| HighX | [fix it][h] |
+
+[g]: guide.md "Title"
+[gone]: gone.md
+[Short]: short.md
+[h]: <with space.md>
+"""
+    book = read_runbook(text, "a.md", lambda target: target == "guide.md")
+    assert [(link.line, link.target) for link in book.broken_links] == [
+        (3, "gone.md"),
+        (3, "short.md"),
+        (7, "with%20space.md"),
+    ]
+    assert read_runbook(text, "a.md", lambda _: True).broken_links == ()
+    step = book.procedures[0].steps[0]
+    assert step.title == "See the guide, gone and short; [g] and [pid] are none"
+    assert step.link == "guide.md"
+    assert step.source.startswith("1. See [the guide][g]")
+    assert [(entry.title, entry.target, entry.signal) for entry in book.index] == [
+        ("fix it", "with%20space.md", "HighX")
+    ]
+
+
+def test_bold_options_under_a_bold_part_are_its_branches() -> None:
+    procedure = only(
+        "# A\n\n**Symptoms:** x\n\n**Mitigation:**\n\nLook first.\n\n**Option A: restart**\n\n1. a\n\n"
+        "**Option B: scale**\n\n1. b\n\n**Verify:**\n\n1. c\n"
+    )
+    assert [(phase.part, phase.title) for phase in procedure.phases if phase.steps] == [
+        (Part.MITIGATION, "Mitigation"),
+        (Part.VERIFY, "Verify"),
+    ]
+    choice = procedure.phases[1].steps[-3]
+    assert choice.kind is Kind.DECISION
+    assert [branch.title for branch in choice.branches] == ["Option A: restart", "Option B: scale"]
+
+
+def test_bold_lines_that_an_empty_bold_part_begins_with_keep_its_part() -> None:
+    procedure = only("# A\n\n**Symptoms:** x\n\n**Diagnosis:**\n\n**Pool**\n- look\n\n**Queue**\n- count\n")
+    assert [(phase.part, phase.title) for phase in procedure.phases if phase.steps] == [
+        (Part.DIAGNOSIS, "Pool"),
+        (Part.DIAGNOSIS, "Queue"),
+    ]
+
+
+def test_steps_of_branches_are_numbered_under_their_decision() -> None:
+    found = steps(
+        "1. Choose\n   - If a: do x\n     - [ ] deep\n   - If b: do y\n2. Next\n3. If c\n   - [ ] only\n4. End\n"
+    )
+    assert [step.id.partition("/")[2] for step in found] == ["1", "1a.1", "1a.1.1", "1b.1", "2", "3", "3.1", "4"]
+    assert len({step.id for step in found}) == len(found)
+
+
+def test_more_branches_than_letters_keep_their_numbers_apart() -> None:
+    found = steps("1. Choose\n" + "".join(f"   - If a{n}: do x\n" for n in range(28)))
+    assert [step.id for step in found][-3:] == ["a/1z.1", "a/1aa.1", "a/1ab.1"]
+
+
+NOTES = """Before everything.
+
+# Service down
+
+What this is about. ![the dashboard](a.png)
+
+| Contact | Where |
+|---|---|
+| Ada | chat |
+
+<p>Raw <b>words</b> &amp; more</p>
+
+<!-- not shown -->
+
+## Symptoms
+
+- red
+  - deep red
+
+## Fix
+
+Mind the gap.
+
+1. Do it
+
+Afterwards.
+
+### Background
+
+A long story.
+
+## Rollback
+
+There is none.
+
+## Escalation
+
+Call **Ada**.
+
+## History
+
+Written once.
+"""
+
+
+def test_text_in_no_step_is_kept_with_its_line() -> None:
+    book = read(NOTES)
+    procedure = book.procedures[0]
+    said = {note.text: note.line for note in (*book.prose, *procedure.notes)}
+    said |= {note.text: note.line for phase in procedure.phases for note in phase.notes}
+    said |= {detail: step.line for step in procedure.steps for detail in step.details}
+    for text in (
+        "Before everything.", "What this is about. the dashboard", "Contact · Where", "Ada · chat",
+        "Raw words & more", "red", "deep red", "Mind the gap.", "Afterwards.", "A long story.", "There is none.",
+        "Call Ada.", "Written once.",
+    ):  # fmt: skip
+        assert text in said, text
+    assert "not shown" not in repr(book)
+    assert (said["Before everything."], said["deep red"], said["There is none."]) == (1, 18, 34)
+    parts_found = {phase.part: phase for phase in procedure.phases}
+    assert parts_found[Part.ROLLBACK].steps == ()
+    assert parts_found[Part.ROLLBACK].prose == ("There is none.",)
+    assert parts_found[Part.ESCALATION].notes[0].line == 38
+
+
+def test_a_document_without_anything_to_do_is_still_readable() -> None:
+    book = read("# About\n\nJust words.\n\n## More\n\n- bullet\n")
+    assert book.procedures == ()
+    assert [note.text for note in book.prose] == ["About", "Just words.", "More", "bullet"]
+
+
+def test_the_title_of_a_fence_with_several_steps_is_kept() -> None:
+    found = steps("Look around:\n\n```bash\n# One\nls a\n\n# Two\nls b\n```")
+    assert [step.title for step in found] == ["One", "Two"]
+    assert found[0].details == ("Look around",)
