@@ -301,7 +301,7 @@ def _facts(backend: Backend) -> list[PreviewFact]:
         PreviewFact("application", backend.application or "not said"),
         PreviewFact("client", backend.client or "not shown"),
         PreviewFact("state", backend.state or "not shown"),
-        PreviewFact("transaction open for", "no transaction" if age is None else short_duration(age)),
+        PreviewFact("transaction open for", "no transaction" if age is None else short_duration(age), age),
         PreviewFact("query", clean(backend.query, _QUERY_SHOWN) or "not shown"),
     ]
 

@@ -138,9 +138,9 @@ class RedisExecutor:
         plan = self._plans.get(key)
         ttl = "none, it never expires" if fact.ttl is None else short_duration(fact.ttl)
         age, basis = lock_age(fact.owner, fact.ttl, plan, 0.0, self._clock.now())
-        facts = [PreviewFact("key", key), PreviewFact("owner", fact.owner), PreviewFact("ttl", ttl)]
+        facts = [PreviewFact("key", key), PreviewFact("owner", fact.owner), PreviewFact("ttl", ttl, fact.ttl, -1)]
         if age is not None:
-            facts.append(PreviewFact("age", f"held for {short_duration(age)} (by its {basis.value})"))
+            facts.append(PreviewFact("age", f"held for {short_duration(age)} (by its {basis.value})", age))
         if plan is not None:
             facts.append(PreviewFact("job", plan.name))
         return tuple(facts)

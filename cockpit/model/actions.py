@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from cockpit.model.health import Json
 from cockpit.model.readings import SourceId
+from cockpit.model.wording import short_duration
 
 Fact: TypeAlias = "bool | int | float | str | datetime | timedelta | Sequence[Fact] | Mapping[str, Fact] | None"
 """A value that a condition can work with: JSON-like, or a time or duration, which JSON does not have."""
@@ -226,10 +227,27 @@ Operation: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class PreviewFact:
-    """One line of a preview: what it is, and its value (cleaned)."""
+    """One line of a preview: what it is, and its value (cleaned).
+
+    Attributes:
+        label: what it is.
+        value: as it was when it was looked at.
+        seconds: a duration in that value, as `short_duration` writes it, that runs on; None when nothing runs.
+        runs: 1 for one that grows (an age), -1 for one that runs out (a time to live).
+    """
 
     label: str
     value: str
+    seconds: float | None = None
+    runs: int = 1
+
+    def after(self, elapsed: float) -> str:
+        """The value as it must be `elapsed` seconds after the look, when nothing else happened."""
+        if self.seconds is None or elapsed < 1:
+            return self.value
+        left = self.seconds + self.runs * elapsed
+        now = short_duration(left) if left > 0 else "run out by now"
+        return self.value.replace(short_duration(self.seconds), now, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def test_a_line_does_not_outlive_a_cockpit_that_is_killed(line: str, sleepers: i
         [sys.executable, "-c", RUNS, line.format(n=number)], env={**os.environ, "PYTHONPATH": str(top)}
     )
     try:
-        asleep = lambda: [p for p in processes(number) if p.name() == "sleep"]  # noqa: E731
+        asleep = lambda: [p for p in processes(number) if p.info["cmdline"][:1] == ["sleep"]]  # noqa: E731
         until_sync(lambda: len(asleep()) == sleepers, what="the line to run")
         os.kill(cockpit.pid, signal.SIGKILL)
         cockpit.wait()

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from textual.events import Key
 
-from cockpit.model.actions import BackendIdentity, Outcome, OutcomeKind, Risk, TargetResult, TerminateBackends
+from cockpit.model.actions import (
+    BackendIdentity,
+    Operation,
+    Outcome,
+    OutcomeKind,
+    Prepared,
+    PreviewFact,
+    Risk,
+    TargetResult,
+    TerminateBackends,
+)
 from cockpit.model.errors import SourceUnreachable
 from cockpit.model.incident import EntryKind, EnvironmentFacts
 from cockpit.ui.screens.confirm import ConfirmScreen, Stage
+from cockpit.ui.screens.palette import Palette
+from cockpit.ui.screens.viewer import Viewer
 from tests.pilot.support import Screen, a_screen
 from tests.support.fake_session import KV, MAIN, SHOP, a_backend, a_range
 
@@ -113,6 +127,84 @@ async def test_a_burst_of_the_danger_key_and_y_changes_nothing() -> None:
         await screen.until(lambda: card(screen).stage is Stage.ASKING)
         assert screen.range.executors[KV].executed == []
         assert sum(isinstance(s, ConfirmScreen) for s in screen.app.screen_stack) == 1
+        assert screen.app.clipboard == ""
+
+
+async def test_the_card_says_how_old_it_is_counts_on_and_wants_another_look_when_it_is_too_old() -> None:
+    async with a_screen() as screen:
+        kv = screen.range.executors[KV]
+        facts = (PreviewFact("ttl", "51s", 51.0, -1), PreviewFact("age", "held for 1h07m", 4020.0))
+        kv.prepared = replace(kv.prepared, preview=replace(kv.prepared.preview, facts=facts))
+        top = await asked(screen, "3", "D")
+        screen.range.clock.advance(11.0)
+        await screen.until(lambda: "looked at 12s ago" in top.frame.text, "the age in the title")
+        assert "39s" in top.body.text
+        assert "r look again" in top.body.text
+        screen.range.clock.advance(30.0)
+        await screen.until(lambda: "too old to decide by" in top.body.text, "the end of its time")
+        assert "y do it" not in top.body.text
+        await screen.press("y")
+        screen.range.clock.advance(1.0)
+        await screen.press("y")
+        assert top.stage is Stage.ASKING
+        assert kv.executed == []
+        await screen.press("r")
+        await screen.until(lambda: "looked at 0s ago" in top.frame.text, "the new look")
+        await screen.until(lambda: top.confirmation is not None)
+        screen.range.clock.advance(1.0)
+        await screen.press("y")
+        await screen.until(lambda: top.stage is Stage.TOLD)
+        assert len(kv.executed) == 1
+
+
+async def test_another_look_at_a_target_that_is_gone_is_told() -> None:
+    async with a_screen() as screen:
+        top = await asked(screen, "3", "D")
+
+        async def gone(operation: Operation) -> Prepared:
+            raise SourceUnreachable("the lock is gone")
+
+        screen.range.executors[KV].prepare = gone  # type: ignore[method-assign]
+        await screen.press("r")
+        await screen.until(lambda: top.stage is Stage.TOLD)
+        assert "the lock is gone" in top.body.text
+
+
+@pytest.mark.parametrize(
+    ("key", "then"),
+    [
+        ("7", lambda screen: screen.active() == "timeline"),
+        ("2", lambda screen: screen.active() == "activity"),
+        ("0", lambda screen: screen.app.main.in_sidebar),
+        ("question_mark", lambda screen: isinstance(screen.app.screen, Viewer)),
+        ("colon", lambda screen: isinstance(screen.app.screen, Palette)),
+        ("q", lambda screen: screen.ending()),
+    ],
+)
+async def test_a_key_that_closes_an_outcome_does_what_it_always_does(key: str, then: Callable[[Screen], bool]) -> None:
+    async with a_screen() as screen:
+        top = await asked(screen, "3", "D")
+        await screen.press("y")
+        await screen.until(lambda: top.stage is Stage.TOLD)
+        assert "enter closes this" in top.body.text
+        assert "any key" not in top.body.text
+        screen.range.clock.advance(1.0)
+        await screen.press(key)
+        await screen.until(lambda: then(screen), f"what {key} does")
+
+
+@pytest.mark.parametrize("key", ["enter", "escape", "space", "y", "n"])
+async def test_a_key_that_only_closes_an_outcome_does_nothing_else(key: str) -> None:
+    async with a_screen() as screen:
+        top = await asked(screen, "3", "D")
+        await screen.press("y")
+        await screen.until(lambda: top.stage is Stage.TOLD)
+        screen.range.clock.advance(1.0)
+        await screen.press(key)
+        await screen.until(lambda: screen.app.screen is screen.app.main and not screen.app.main.latch)
+        await screen.pilot.pause()
+        assert screen.app.screen is screen.app.main
+        assert screen.app.main.panes.locks.table.state.tags == set()
         assert screen.app.clipboard == ""
 
 

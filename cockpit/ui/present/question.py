@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from cockpit.engine.confirmation import LOOK_LIFETIME
 from cockpit.model.actions import Action, Demand, Outcome, OutcomeKind, Refusal, Requirement
 from cockpit.ui.look import Look
 from cockpit.ui.present.answer import answer_lines
-from cockpit.ui.present.words import clock_duration, risk_word
+from cockpit.ui.present.words import clock_duration, risk_word, short_age
 from cockpit.ui.spans import EMPTY, Line, Span, Tone, line, wrap
 
 TARGETS_SHOWN = 8
@@ -15,9 +16,9 @@ LABEL_CELLS = 10
 
 
 def question_lines(
-    action: Action, requirement: Requirement | Refusal, typed: str, cells: int, look: Look
+    action: Action, requirement: Requirement | Refusal, typed: str, cells: int, look: Look, age: float = 0.0
 ) -> list[Line]:
-    """Everything that a person must know before the key press."""
+    """Everything that a person must know before the key press; `age` is that of what is shown, in seconds."""
     lines = [
         _labelled("on", (Span(str(action.source), Tone.ACCENT), Span("  "), _environment(action))),
         _labelled("target", line(look.text(action.target), Tone.STRONG)),
@@ -25,13 +26,19 @@ def question_lines(
         _labelled("effect", line(look.text(action.preview.effect), Tone.PLAIN)),
     ]
     wide = max((len(fact.label) + 2 for fact in action.preview.facts), default=0)
-    lines += [_labelled(fact.label, line(look.text(fact.value)), wide) for fact in action.preview.facts]
+    lines += [_labelled(fact.label, line(look.text(fact.after(age))), wide) for fact in action.preview.facts]
     shown = action.preview.targets[:TARGETS_SHOWN]
     lines += [_labelled("" if i else "targets", line(look.text(target))) for i, target in enumerate(shown)]
     if len(action.preview.targets) > len(shown):
         lines.append(_labelled("", line(f"and {len(action.preview.targets) - len(shown)} more", Tone.WARN)))
     lines.append(_labelled("risk", (risk_word(action.verdict.risk), Span(f"  {action.verdict.reason}"))))
-    return [*lines, EMPTY, *_demand(requirement, typed)]
+    return [*lines, EMPTY, *_demand(requirement, typed, age)]
+
+
+def age_words(age: float) -> Line:
+    """`looked at 12s ago`, louder when it is nearly too old to decide by."""
+    tone = Tone.DIM if age < LOOK_LIFETIME * 2 / 3 else Tone.WARN
+    return (Span(f"looked at {short_age(age)} ago", tone),)
 
 
 def waiting_lines(command: str, cells: int, look: Look) -> list[Line]:
@@ -80,7 +87,7 @@ def outcome_lines(command: str, outcome: Outcome, after: str, cells: int, look: 
     lines += answer_lines(outcome.answer, cells, look)[:8] if outcome.answer is not None else []
     if after:
         lines.append(_labelled("now", line(look.text(after))))
-    return [*lines, EMPTY, line("any key closes this", Tone.DIM)]
+    return [*lines, EMPTY, CLOSING]
 
 
 def refused_lines(command: str, reason: str, cells: int, look: Look) -> list[Line]:
@@ -90,7 +97,7 @@ def refused_lines(command: str, reason: str, cells: int, look: Look) -> list[Lin
         *(line(part) for part in wrap(look.text(reason), cells)),
         _labelled("command", _in_one_line(command, look)),
         EMPTY,
-        line("any key closes this", Tone.DIM),
+        CLOSING,
     ]
 
 
@@ -110,12 +117,15 @@ def _command(action: Action, cells: int, look: Look) -> list[Line]:
     return [_labelled("" if i else "command", line(part, Tone.STRONG)) for i, part in enumerate(parts)]
 
 
-def _demand(requirement: Requirement | Refusal, typed: str) -> list[Line]:
+def _demand(requirement: Requirement | Refusal, typed: str, age: float) -> list[Line]:
     cancel = (Span("n", Tone.KEY), Span(" or ", Tone.DIM), Span("esc", Tone.KEY), Span(" not now", Tone.DIM))
     if isinstance(requirement, Refusal):
-        return [line(requirement.reason, Tone.WARN), line("any key closes this", Tone.DIM)]
+        return [line(requirement.reason, Tone.WARN), CLOSING]
+    outdated = age > LOOK_LIFETIME
     if requirement.demand is Demand.YES:
-        return [(Span("y", Tone.CHANGE), Span(" do it", Tone.STRONG), Span("     "), *cancel)]
+        again = (Span("r", Tone.KEY), Span(" look again", Tone.STRONG if outdated else Tone.DIM), Span("     "))
+        do_it: Line = (Span("y", Tone.CHANGE), Span(" do it", Tone.STRONG), Span("     "))
+        return [(*(_TOO_OLD if outdated else do_it), *again, *cancel)]
     phrase = requirement.phrase
     box = (
         Span("type ", Tone.DIM),
@@ -125,8 +135,18 @@ def _demand(requirement: Requirement | Refusal, typed: str) -> list[Line]:
         Span("▏", Tone.ACCENT),
     )
     complete = typed == phrase
-    yes = (Span("y", Tone.CHANGE), Span(" do it", Tone.STRONG)) if complete else (Span("then y", Tone.FAINT),)
-    return [box, (*yes, Span("     "), Span("esc", Tone.KEY), Span(" not now", Tone.DIM))]
+    yes: Line = (Span("y", Tone.CHANGE), Span(" do it", Tone.STRONG)) if complete else (Span("then y", Tone.FAINT),)
+    again = (Span("ctrl+r", Tone.KEY), Span(" look again", Tone.STRONG if outdated else Tone.DIM), Span("     "))
+    yes = _TOO_OLD if outdated else (*yes, Span("     "))
+    return [box, (*yes, *again, Span("esc", Tone.KEY), Span(" not now", Tone.DIM))]
+
+
+_TOO_OLD: Line = (Span("this is too old to decide by", Tone.WARN), Span("     "))
+CLOSING: Line = (
+    Span("enter", Tone.KEY),
+    Span(" closes this", Tone.DIM),
+    Span("     other keys close it and do what they always do", Tone.FAINT),
+)
 
 
 def _labelled(label: str, content: Line, cells: int = 0) -> Line:

@@ -11,11 +11,18 @@ from textual.containers import Vertical
 from textual.events import Key
 
 from cockpit.engine.confirmation import ARMING, Confirmation, Response
-from cockpit.model.actions import Action, Draft, Outcome, Refusal, Risk
+from cockpit.model.actions import Action, Draft, Outcome, Refusal, Requirement, Risk
 from cockpit.model.errors import CockpitError
 from cockpit.model.ports import Clock
 from cockpit.ui.look import Look
-from cockpit.ui.present.question import outcome_lines, question_lines, refused_lines, running_lines, waiting_lines
+from cockpit.ui.present.question import (
+    age_words,
+    outcome_lines,
+    question_lines,
+    refused_lines,
+    running_lines,
+    waiting_lines,
+)
 from cockpit.ui.present.words import risk_word
 from cockpit.ui.screens.sheet import Sheet
 from cockpit.ui.spans import EMPTY, Line, Span, Tone, line
@@ -27,6 +34,10 @@ if TYPE_CHECKING:
 
 Conclude = Callable[[Outcome], Awaitable[str]]
 """Told the outcome; returns what the verify step says, "" when there is none."""
+
+
+_ONLY_CLOSE = ("enter", "escape", "space", "y", "n", "ctrl+c")
+"""Keys that close an outcome and mean no more than that; every other one goes on to the screen behind."""
 
 
 class Stage(Enum):
@@ -91,6 +102,7 @@ class ConfirmScreen(Sheet[Outcome | None]):
         """Begin to look at the target."""
         self.frame.shapes = self.shapes
         self._draw()
+        self.set_interval(1.0, self._let_time_show)
         self.run_worker(self._prepare(), exit_on_error=False)
 
     def on_resize(self) -> None:
@@ -102,6 +114,7 @@ class ConfirmScreen(Sheet[Outcome | None]):
         at = self._clock.monotonic()
         if self.stage is Stage.TOLD:
             if at - self._quiet_since >= ARMING:
+                self.handed_on = None if key in _ONLY_CLOSE else event
                 self.dismiss(self.outcome)
             self._quiet_since = at
         elif self.stage is Stage.LOOKING and key in ("escape", "ctrl+c", "n"):
@@ -119,6 +132,9 @@ class ConfirmScreen(Sheet[Outcome | None]):
         if response is Response.CONFIRMED:
             self.stage = Stage.ACTING
             self.run_worker(self._carry_out(confirmation.given), exit_on_error=False)
+        elif response is Response.AGAIN:
+            self.stage = Stage.LOOKING
+            self.run_worker(self._prepare(), exit_on_error=False)
         elif response is Response.CANCELLED:
             self.stage = Stage.ACTING
             self.run_worker(self._decline(), exit_on_error=False)
@@ -126,6 +142,7 @@ class ConfirmScreen(Sheet[Outcome | None]):
         self._draw()
 
     async def _prepare(self) -> None:
+        looked_at, before = self._clock.monotonic(), self.confirmation
         try:
             action = await self._road.prepare(self._draft)
         except CockpitError as error:
@@ -138,12 +155,26 @@ class ConfirmScreen(Sheet[Outcome | None]):
             return
         self.action = action
         self.stage = Stage.ASKING
-        self._draw_question(Confirmation(requirement, self._clock.monotonic()))
+        asked = self._asked(requirement, before, looked_at)
+        self.confirmation = None
+        self._draw_question(asked)
 
         def drawn() -> None:
-            self.confirmation = Confirmation(requirement, self._clock.monotonic())
+            self.confirmation = self._asked(requirement, before, looked_at)
 
         self.call_after_refresh(drawn)
+
+    def _asked(self, requirement: Requirement, before: Confirmation | None, looked_at: float) -> Confirmation:
+        """The question as of now; a second look keeps what was typed."""
+        now = self._clock.monotonic()
+        if before is None:
+            return Confirmation(requirement, now, looked_at)
+        return before.again(requirement, now, looked_at)
+
+    def _let_time_show(self) -> None:
+        """Count on what counts."""
+        if self.stage is Stage.ASKING:
+            self._draw()
 
     async def _carry_out(self, given: str) -> None:
         assert self.action is not None
@@ -188,11 +219,14 @@ class ConfirmScreen(Sheet[Outcome | None]):
     def _draw_question(self, confirmation: Confirmation) -> None:
         if self.action is None:
             return
-        lines = question_lines(self.action, confirmation.requirement, confirmation.typed, self._cells, self._look)
+        age = confirmation.age(self._clock.monotonic())
+        lines = question_lines(self.action, confirmation.requirement, confirmation.typed, self._cells, self._look, age)
         asked = 2 if confirmation.requirement.phrase else 1
-        self._show(lines[:-asked], lines[-asked:])
+        self._show(lines[:-asked], lines[-asked:], age_words(age))
 
-    def _show(self, content: list[Line] | tuple[Line, ...], demand: list[Line] | tuple[Line, ...]) -> None:
+    def _show(
+        self, content: list[Line] | tuple[Line, ...], demand: list[Line] | tuple[Line, ...], age: Line = EMPTY
+    ) -> None:
         """Show the content above what is demanded; when it is too long, the demand stays in sight."""
         risk = self.action.verdict.risk if self.action else self._draft.verdict.risk
         high = risk is Risk.HIGH or bool(self.action and self.action.protected)
@@ -214,4 +248,5 @@ class ConfirmScreen(Sheet[Outcome | None]):
             Stage.ACTING: "Carrying it out",
             Stage.TOLD: "What became of it",
         }[self.stage]
-        self.frame.show((Span(title, Tone.TITLE),), (risk_word(risk),), edge=Tone.CRIT if high else Tone.WARN)
+        right = (*age, Span("  "), risk_word(risk)) if age else (risk_word(risk),)
+        self.frame.show((Span(title, Tone.TITLE),), right, edge=Tone.CRIT if high else Tone.WARN)

@@ -67,6 +67,7 @@ class MainScreen(LaidOutScreen):
         self.ready = False
         self.keys = KeyLine()
         self._ahead: deque[Key] = deque(maxlen=200)
+        self._handed_on: list[Key] = []
         self._handlers: dict[str, Handler] = handlers(self)
 
     def on_mount(self) -> None:
@@ -148,9 +149,11 @@ class MainScreen(LaidOutScreen):
                 await start()
             finally:
                 self.latch = ""
-                if not asks:
-                    self.keys.put_first(list(self._ahead))
+                waiting = [*self._handed_on, *(self._ahead if not asks else ())]
+                if waiting:
+                    self.keys.put_first(waiting)
                     self.post_message(Ready())
+                self._handed_on.clear()
                 self._ahead.clear()
 
         self.launch(work())
@@ -158,13 +161,15 @@ class MainScreen(LaidOutScreen):
     async def wait_for(self, sheet: Sheet[T]) -> T | None:
         """Show a sheet and wait for what it returns; keys that ran ahead of it are typed into it.
 
-        A confirmation gets none of them: nobody has read it yet.
+        A confirmation gets none of them: nobody has read it yet. The key that closed its outcome acts here afterwards.
         """
         answer = self.app.push_screen(sheet, wait_for_dismiss=True)
         ahead, self._ahead = list(self._ahead), deque(maxlen=200)
         if sheet.takes_keys_ahead:
             self.keys.put_first(ahead)
-        return await answer
+        given = await answer
+        self._handed_on += [sheet.handed_on] if sheet.handed_on is not None else []
+        return given
 
     async def _guarded(self, work: Coroutine[None, None, None]) -> None:
         try:

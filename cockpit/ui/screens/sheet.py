@@ -22,7 +22,13 @@ def key_name(event: Key) -> str:
 
 
 class Sheet(ModalScreen[T], inherit_bindings=False):
-    """A modal that handles its keys itself and lets none through to what is behind it."""
+    """A modal that handles its keys itself and lets none through to what is behind it, but one that it hands on.
+
+    Attributes:
+        field: where text goes that is typed, None when none is.
+        ready: whether it takes its keys.
+        handed_on: the key that closed it and is meant for what is behind it, None for none.
+    """
 
     takes_keys_ahead = True
     """Whether keys that were pressed before it was on the screen are meant for it."""
@@ -32,6 +38,7 @@ class Sheet(ModalScreen[T], inherit_bindings=False):
         self.shapes = shapes
         self.field: Input | None = None
         self.ready = False
+        self.handed_on: Key | None = None
 
     def on_mount(self) -> None:
         """Ask for the keys that wait; what the kinds of sheets do on mounting has been done before."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.engine.confirmation import ARMING, Confirmation, Response
+from cockpit.engine.confirmation import ARMING, LOOK_LIFETIME, Confirmation, Response
 from cockpit.model.actions import Demand, Requirement
 
 YES = Requirement(Demand.YES)
@@ -65,3 +65,23 @@ def test_yes_always_needs_a_quiet_time_before_it(presses: list[tuple[str, float]
             assert key == "y"
             assert at - last >= ARMING
         last = at
+
+
+def test_what_was_looked_at_too_long_ago_cannot_be_confirmed() -> None:
+    question = Confirmation(YES, drawn_at=5.0, looked_at=4.0)
+    assert question.age(10.0) == 6.0
+    assert question.press("y", "y", 4.0 + LOOK_LIFETIME + 0.1) is Response.NOTHING
+    assert question.outdated(4.0 + LOOK_LIFETIME + 0.1)
+    assert not question.outdated(4.0 + LOOK_LIFETIME)
+    assert question.press("r", "r", 50.0) is Response.AGAIN
+
+
+def test_another_look_keeps_what_was_typed_for_the_same_phrase_only() -> None:
+    question = Confirmation(Requirement(Demand.TYPE, "prod"), 0.0)
+    for number, character in enumerate("pr"):
+        assert question.press(character, character, 1.0 + number) is Response.NOTHING
+    assert question.press("ctrl+r", None, 4.0) is Response.AGAIN
+    assert question.again(Requirement(Demand.TYPE, "prod"), 6.0, 5.0).typed == "pr"
+    assert question.again(Requirement(Demand.TYPE, "12"), 6.0, 5.0).typed == ""
+    fresh = question.again(YES, 6.0, 5.0)
+    assert fresh.press("y", "y", 6.0 + ARMING / 2) is Response.NOTHING

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cockpit.engine.confirmation import LOOK_LIFETIME
 from cockpit.engine.policy import MANY, Policy
 from cockpit.model.actions import Demand, Permit, Refusal, Requirement, Risk, RiskVerdict
 from cockpit.model.incident import EnvironmentFacts, Role
@@ -85,3 +86,14 @@ def test_an_observer_never_gets_a_permit(risk: Risk, given_text: str, count: int
     assert isinstance(subject.unlock("STAGING", timedelta(minutes=1)), Refusal)
     assert isinstance(subject.requirement(action), Refusal)
     assert isinstance(subject.permit(action, given_text), Refusal)
+
+
+def test_what_was_looked_at_too_long_ago_gets_no_permit() -> None:
+    clock = FixedClock()
+    action = an_action("STAGING")
+    clock.advance(LOOK_LIFETIME)
+    assert isinstance(policy(clock=clock).permit(action, "y"), Permit)
+    clock.advance(1)
+    refusal = policy(clock=clock).permit(action, "y")
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason == "lock:cron:recalculate was looked at 31 s ago; look again before you decide"
