@@ -9,7 +9,7 @@ import httpx
 
 from cockpit.adapters.http import HttpClient
 from cockpit.model.actions import HttpRequest
-from cockpit.model.errors import SourceError
+from cockpit.model.errors import SourceError, SourceRefused
 from cockpit.model.health import HttpSample
 from cockpit.model.readings import SourceId
 
@@ -29,16 +29,25 @@ class HttpSource:
         request: what to send.
         deadline: seconds for the whole exchange, redirects included.
         follow: whether redirects are followed.
+        reads_only: True sends GET and HEAD and nothing else, for an observer.
     """
 
     def __init__(
-        self, client: HttpClient, source: SourceId, request: HttpRequest, deadline: float, *, follow: bool = False
+        self,
+        client: HttpClient,
+        source: SourceId,
+        request: HttpRequest,
+        deadline: float,
+        *,
+        follow: bool = False,
+        reads_only: bool = False,
     ) -> None:
         self._client = client
         self._source = source
         self._request = request
         self._deadline = deadline
         self._follow = follow
+        self._reads_only = reads_only
 
     @property
     def id(self) -> SourceId:
@@ -54,8 +63,11 @@ class HttpSource:
         """Send the request once, and follow where it leads when that is wanted.
 
         Raises:
+            SourceRefused: when it is no GET or HEAD and only those may be sent.
             SourceError: when no whole answer came in time, or the redirects never end.
         """
+        if self._reads_only and self._request.method not in ("GET", "HEAD"):
+            raise SourceRefused(f"an observer sends no {self._request.method}", "look at this check as an operator")
         started, passed, request = time.monotonic(), list[str](), self._request
         while True:
             left = self._deadline - (time.monotonic() - started)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import itertools
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,7 +59,7 @@ class FileProbe:
                 f"{shown} could not be looked at within {self._deadline:g} s", "look whether its file system hangs"
             ) from error
         except PermissionError as error:
-            raise SourceRefused(f"{shown} may not be looked at by this user", "ask for the right to its folder") from error
+            raise SourceRefused(f"this user may not look at {shown}", "ask for the right to its folder") from error
         except OSError as error:
             raise SourceUnreachable(f"{shown} cannot be looked at: {error.strerror or error}") from error
 
@@ -68,9 +69,9 @@ class FileProbe:
     def _look(self) -> FileFacts:
         text = str(self._path)
         if not glob.has_magic(text):
-            found = _stat(text)
-            return _facts(text, found, 1) if found else FileFacts("", 0)
-        paths = glob.glob(text, recursive=False)[:_CAP]
+            single = _stat(text)
+            return _facts(text, single, 1) if single else FileFacts("", 0)
+        paths = itertools.islice(glob.iglob(text), _CAP)  # noqa: PTH207  Path.glob takes no absolute pattern
         known = [(found.st_mtime, path, found) for path in paths if (found := _stat(path)) is not None]
         if not known:
             return FileFacts("", 0)
@@ -80,7 +81,7 @@ class FileProbe:
 
 def _stat(path: str) -> os.stat_result | None:
     try:
-        return os.stat(path)
+        return Path(path).stat()
     except FileNotFoundError:
         return None
 

@@ -52,7 +52,7 @@ class StatusPageProbe:
         status, page = _part(sample.body, "status"), _part(sample.body, "page")
         indicator = status.get("indicator")
         if not isinstance(indicator, str):
-            raise SourceGarbled(f"{sample.url} has no status.indicator", "the page must speak the form of statuspage.io")
+            raise SourceGarbled(f"{sample.url} has no status.indicator", "name a page of statuspage.io's form")
         return StatusPage(str(page.get("name") or self._url), indicator, str(status.get("description") or indicator))
 
     async def close(self) -> None:

@@ -21,7 +21,6 @@ from cockpit.model.readings import Reading, ReadingState, SourceId, SourceKind
 from cockpit.model.services import ServicesSnapshot
 from cockpit.model.wording import short_duration
 
-
 SAMPLED_TWICE = frozenset({"metrics", "process"})
 """Subjects that say little before their second reading."""
 

@@ -31,40 +31,33 @@ class Mutes:
         """Take a mute away; False when there was none."""
         return self._mutes.pop(name, None) is not None
 
-    def ended(self, now: datetime) -> list[tuple[str, Mute]]:
-        """Mutes that have run out and not been forgotten yet."""
-        return [(name, mute) for name, mute in self._mutes.items() if not mute.active(now)]
-
     def mark(self, result: CheckResult, now: datetime) -> CheckResult:
-        """The result with its mute; one that ended long ago is forgotten."""
+        """The result with its mute; one that ended long ago is forgotten. What silenced an alert elsewhere stays."""
         mute = self._mutes.get(result.name)
         if mute is not None and mute.until is not None and now - mute.until > MUTE_REMEMBERED:
             mute = None
             del self._mutes[result.name]
-        muted = mute is not None and mute.active(now)
-        if mute is None and result.mute is None or (mute == result.mute and muted == result.muted):
+        if mute is None or result.muted:
             return result
-        return replace(result, mute=mute, muted=muted)
+        return replace(result, mute=mute, muted=mute.active(now))
 
 
-def mute_entry(name: str, mute: Mute) -> dict[str, Json]:
-    """What the journal keeps of a mute."""
+def mute_entry(environment: str, name: str, mute: Mute) -> dict[str, Json]:
+    """What the journal keeps of a mute; one without an end takes the mute away."""
     until = mute.until.isoformat() if mute.until else ""
-    ends = f"{mute.until:%H:%M}Z" if mute.until else "it is taken away"
-    return {"text": f"muted {name} until {ends}: {mute.reason}", "mute": name, "until": until, "reason": mute.reason}
+    ends = f"muted {name} until {mute.until:%H:%M}Z" if mute.until else f"{name} is no longer muted"
+    text = f"{ends}: {mute.reason}" if mute.reason else ends
+    return {"environment": environment, "text": text, "mute": name, "until": until, "reason": mute.reason}
 
 
-def unmute_entry(name: str) -> dict[str, Json]:
-    """What the journal keeps of a mute that was taken away."""
-    return {"text": f"no longer muted: {name}", "mute": name, "until": "", "reason": ""}
-
-
-def mutes_in(entries: Iterable[JournalEntry], now: datetime) -> dict[str, Mute]:
-    """The mutes that the record says are still in force."""
+def mutes_in(entries: Iterable[JournalEntry], environment: str, now: datetime) -> dict[str, Mute]:
+    """The mutes of an environment that the record says are still in force."""
     found: dict[str, Mute] = {}
     for entry in entries:
         name = entry.payload.get("mute")
         if entry.kind is not EntryKind.NOTE or not isinstance(name, str):
+            continue
+        if entry.payload.get("environment") != environment:
             continue
         found.pop(name, None)
         until = _time(entry.payload.get("until"))

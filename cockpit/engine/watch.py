@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
+from cockpit.engine.alerts import alert_results
 from cockpit.engine.board import Board
 from cockpit.engine.checks import CheckPlan, Checks
 from cockpit.engine.log_buffer import LogBuffer
 from cockpit.engine.poller import Poller
-from cockpit.model.health import CheckResult, HealthSnapshot
+from cockpit.model.health import CheckResult, HealthSnapshot, Mute, Verdict
 from cockpit.model.logs import LogBatch
 from cockpit.model.ports import Clock
 from cockpit.model.readings import Reading, ReadingState, SourceId, SourceKind
 
 VerdictListener = Callable[[CheckResult, CheckResult | None], None]
 """Called with a check's new result and the one before when its verdict changed."""
+MuteListener = Callable[[CheckResult], None]
+"""Called with the result of a check whose mute has just run out."""
 SourceListener = Callable[[Reading[object], bool], None]
 """Called with a reading, and True when the source came back, False when it was lost."""
 
@@ -30,6 +34,7 @@ class Watch:
         plans: the checks.
         verdict_changed: told of every change of a verdict.
         source_changed: told when a source is lost or comes back.
+        mute_ended: told when a mute has run out.
     """
 
     def __init__(
@@ -40,6 +45,7 @@ class Watch:
         plans: Iterable[CheckPlan],
         verdict_changed: VerdictListener = lambda result, before: None,
         source_changed: SourceListener = lambda reading, back: None,
+        mute_ended: MuteListener = lambda result: None,
     ) -> None:
         self._board = board
         self._logs = logs
@@ -48,6 +54,7 @@ class Watch:
         self._pollers: dict[SourceId, Poller[object]] = {}
         self._verdict_changed = verdict_changed
         self._source_changed = source_changed
+        self._mute_ended = mute_ended
         self._lost: set[SourceId] = set()
 
     def add(self, make: Callable[[Callable[[Reading[object]], None]], Poller[object]]) -> None:
@@ -82,6 +89,22 @@ class Watch:
             if poller.source.id == source or poller.source.id.kind in (SourceKind.HTTP, SourceKind.POSTGRES):
                 poller.poke()
 
+    def mute(self, name: str, mute: Mute) -> None:
+        """Mute a check or alert from now on: it is judged and shown, and neither rings nor counts."""
+        self._checks.mutes.add(name, mute)
+        self._judge(None)
+
+    def restore_mutes(self, mutes: Mapping[str, Mute]) -> None:
+        """Take over what an earlier session muted; before the start."""
+        for name, mute in mutes.items():
+            self._checks.mutes.add(name, mute)
+
+    def unmute(self, name: str) -> bool:
+        """Take a mute away; False when there was none."""
+        found = self._checks.mutes.end(name)
+        self._judge(None)
+        return found
+
     def interval(self, source: SourceId) -> float:
         """Seconds between two readings of a source."""
         return self._pollers[source].every
@@ -108,11 +131,20 @@ class Watch:
 
     def _judge(self, source: SourceId | None) -> None:
         before = self._board.health
-        results = self._checks.judge(self._board, source)
+        now = self._clock.now()
+        alerts = (self._checks.mutes.mark(result, now) for result in alert_results(self._board))
+        results = (*self._checks.judge(self._board, source), *alerts)
         if results == before.results:
             return
         self._board.publish_health(HealthSnapshot(results))
+        earlier_ones = {result.name: result for result in before.results}
         for result in results:
-            earlier = before.named(result.name)
+            earlier = earlier_ones.pop(result.name, None)
             if earlier is None or earlier.verdict is not result.verdict:
                 self._verdict_changed(result, earlier)
+            if earlier is not None and earlier.muted and not result.muted and result.mute is not None:
+                self._mute_ended(result)
+        for gone in earlier_ones.values():
+            if gone.verdict is not Verdict.OK:
+                over = replace(gone, verdict=Verdict.OK, value="over", message="no longer active")
+                self._verdict_changed(over, gone)

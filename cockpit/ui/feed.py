@@ -83,7 +83,7 @@ class Feed:
 
     def _ring(self) -> None:
         """Ring once when a check has newly become critical."""
-        critical = frozenset(r.name for r in self._session.board.health.results if r.verdict is Verdict.CRIT)
+        critical = frozenset(r.name for r in self._session.board.health.results if r.verdict is Verdict.CRIT and not r.muted)
         known = self._critical
         self._critical = critical
         if known is not None and critical - known and self._session.bell:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from collections.abc import Iterator
 
 from cockpit.config.durations import parse_duration
@@ -9,6 +12,7 @@ from cockpit.config.load import Loaded
 from cockpit.config.settings import CHECK_SUBJECTS, Check, Environment, Job
 from cockpit.engine.checks import CheckPlan
 from cockpit.engine.conditions import parse
+from cockpit.engine.selectors import Selector, parse_selector
 from cockpit.model.actions import HttpRequest
 from cockpit.model.errors import ConditionError, ConfigError
 from cockpit.model.locks import JobPlan
@@ -17,6 +21,8 @@ from cockpit.model.readings import SourceId, SourceKind
 API = "api"
 """Name of the environment's HTTP service as a source."""
 HOST = SourceId(SourceKind.HOST, "host")
+_DETAILED = frozenset({"job", "lock", "service", "disk", "key", "process"})
+"""Subjects of which the key's value says which one."""
 
 
 def job_plan(job: Job) -> JobPlan:
@@ -37,8 +43,9 @@ def check_plans(environment: Environment) -> tuple[CheckPlan, ...]:
 
 def http_request(check: Check) -> HttpRequest:
     """The request of an HTTP check."""
-    assert check.http is not None
-    return HttpRequest(check.method.upper(), check.http, tuple(check.headers.items()), check.body)
+    url = check.http if check.http is not None else check.metrics
+    assert url is not None
+    return HttpRequest(check.method.upper(), url, tuple(check.headers.items()), check.body)
 
 
 def source_of(environment: Environment, check: Check) -> SourceId:
@@ -49,7 +56,18 @@ def source_of(environment: Environment, check: Check) -> SourceId:
     """
     match _subject(check):
         case "http":
-            return SourceId(SourceKind.HTTP, f"{API}/{check.method.upper()} {check.http}")
+            followed = " followed" if check.follow else ""
+            return SourceId(SourceKind.HTTP, f"{API}/{check.method.upper()} {check.http}{followed}{_distinct(check)}")
+        case "metrics":
+            return SourceId(SourceKind.HTTP, f"{API}/metrics {check.metrics}{_distinct(check)}")
+        case "promql":
+            return SourceId(SourceKind.PROMETHEUS, f"{_first(environment, 'prometheus', check)}/{check.name}")
+        case "key":
+            return SourceId(SourceKind.REDIS, f"{_first(environment, 'redis', check)}/{check.name}")
+        case "log":
+            return SourceId(SourceKind.PROBE, f"log/{_named(environment, 'logs', check.log or '', check)}/{check.name}")
+        case "file" | "process" | "port" | "certificate" | "status_page" as subject:
+            return SourceId(SourceKind.PROBE, f"{subject}/{check.name}")
         case "sql":
             return SourceId(SourceKind.POSTGRES, f"{_first(environment, 'postgres', check)}/{check.name}")
         case "redis":
@@ -79,13 +97,14 @@ def check_conditions(loaded: Loaded) -> Iterator[ConfigError]:
                     yield ConfigError(f"environment {name}, check {check.name}, key {key}: {error.what}")
             try:
                 _plan(environment, check)
+                _check_words(check)
             except ConfigError as error:
                 yield ConfigError(f"environment {name}: {error.what}", error.remedy)
 
 
 def _plan(environment: Environment, check: Check) -> CheckPlan:
     subject = _subject(check)
-    detail = getattr(check, subject) if subject in ("job", "lock", "service", "disk") else ""
+    detail = check.metric if subject == "metrics" else getattr(check, subject) if subject in _DETAILED else ""
     return CheckPlan(
         name=check.name,
         subject=subject,
@@ -97,7 +116,66 @@ def _plan(environment: Environment, check: Check) -> CheckPlan:
         value=check.value,
         lasting=parse_duration(check.for_),
         job=_job(environment, check) if subject == "job" else None,
+        over=parse_duration(check.over),
+        group=check.group,
     )
+
+
+def selector(check: Check) -> Selector:
+    """The metric that a check on a page wants.
+
+    Raises:
+        ConfigError: when it selects none.
+    """
+    try:
+        return parse_selector(check.metric)
+    except ConditionError as error:
+        raise ConfigError(f"check {check.name}, key metric: {error.what}", error.remedy) from error
+
+
+def pattern(check: Check) -> re.Pattern[str]:
+    """What a check on a log looks for.
+
+    Raises:
+        ConfigError: when it is no regular expression.
+    """
+    try:
+        return re.compile(check.pattern)
+    except re.error as error:
+        raise ConfigError(f"check {check.name}, key pattern: {error}", "write a regular expression") from error
+
+
+def host_and_port(check: Check, text: str, usual: int | None = None) -> tuple[str, int]:
+    """`host:port`, `[::1]:port`, and for this machine `:port` or `port`.
+
+    Raises:
+        ConfigError: when there is no port in it, or none that exists.
+    """
+    host, _, number = text.strip().rpartition(":")
+    if usual is not None and not number.isdigit():
+        host, number = text.strip(), str(usual)
+    if not number.isdigit() or not 0 < int(number) < 65_536:
+        raise ConfigError(f"check {check.name}: {text!r} names no port", "write it like 127.0.0.1:5432")
+    return host.strip("[]"), int(number)
+
+
+def _check_words(check: Check) -> None:
+    """Raise ConfigError for what only shows when a value is read more closely."""
+    pattern(check)
+    if check.metrics is not None:
+        selector(check)
+    if check.port is not None:
+        host_and_port(check, check.port)
+    if check.certificate is not None and not host_and_port(check, check.certificate, 443)[0]:
+        raise ConfigError(f"check {check.name}: {check.certificate!r} names no host", "write it like example.com:443")
+
+
+def _distinct(check: Check) -> str:
+    """What sets a request with headers or a body of its own apart from others to the same address."""
+    if not check.headers and not check.body:
+        return ""
+    whole = json.dumps([sorted(check.headers.items()), check.body])
+    return f" {hashlib.sha256(whole.encode()).hexdigest()[:8]}"
 
 
 def _subject(check: Check) -> str:

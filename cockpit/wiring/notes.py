@@ -56,6 +56,17 @@ class Notes:
         known_only = first and result.verdict is Verdict.OK
         self._note(EntryKind.VERDICT, payload, News(("environment", "check"), "verdict", first=not known_only))
 
+    def mute_ended(self, result: CheckResult) -> None:
+        """Note that a mute has run out, and what the check says then."""
+        until = result.mute.until.isoformat() if result.mute and result.mute.until else ""
+        payload: dict[str, Json] = {
+            "environment": self._environment,
+            "mute_ended": result.name,
+            "until": until,
+            "text": f"the mute of {result.name} has ended; it is {result.verdict.value}",
+        }
+        self._note(EntryKind.NOTE, payload, News(("environment", "mute_ended"), "until"))
+
     def source_changed(self, reading: Reading[object], back: bool) -> None:
         """Note that a source was lost or came back."""
         payload: dict[str, Json] = {

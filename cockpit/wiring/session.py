@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import getpass
+import os
 import socket
 from pathlib import Path
 
 from cockpit.adapters.clock import SystemClock
+from cockpit.adapters.pool import BlockingPool
 from cockpit.config.load import Loaded
 from cockpit.config.settings import Environment
 from cockpit.engine.board import Board
 from cockpit.engine.chronicle import unresolved, unresolved_sentence
+from cockpit.engine.conditions import parse
 from cockpit.engine.incident_clock import IncidentClock, next_number, open_incident
+from cockpit.engine.librarian import Librarian
 from cockpit.engine.library import Library
 from cockpit.engine.log_buffer import LogBuffer
+from cockpit.engine.mutes import mutes_in
 from cockpit.engine.policy import Policy
 from cockpit.engine.road import Road
 from cockpit.engine.runner import Runner
 from cockpit.engine.session import Session
+from cockpit.engine.suggest import failing_words
 from cockpit.engine.watch import Watch
 from cockpit.model.errors import JournalError
 from cockpit.model.incident import JournalEntry, Role
@@ -32,6 +38,9 @@ from cockpit.wiring.parts import Parts
 from cockpit.wiring.shipped import shipped_runbooks
 from cockpit.wiring.sources import add_sources
 
+READERS = 3
+"""Threads that read runbooks; one is enough while no folder hangs."""
+
 
 def actor() -> str:
     """Who sits here: user@host."""
@@ -43,8 +52,9 @@ def actor() -> str:
 
 
 def library_folders(loaded: Loaded, environment: Environment) -> list[Path]:
-    """The folders of runbooks; the shipped ones when none is configured."""
-    folders = [loaded.folder / Path(folder).expanduser() for folder in environment.runbooks]
+    """The folders and files of runbooks, relative to the configuration; the shipped ones when none is configured."""
+    base = loaded.folder.absolute()
+    folders = [Path(os.path.normpath(base / Path(folder).expanduser())) for folder in environment.runbooks]
     return folders or [shipped_runbooks()]
 
 
@@ -66,6 +76,8 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
         incident.resume(left_open)
     notes = Notes(journal, masker, lambda: incident.id, name)
     watch = _watch(parts, environment, board, logs := LogBuffer(), clock, notes)
+    watch.restore_mutes(mutes_in(earlier, name, clock.now()))
+    librarian = _librarian(library_folders(loaded, environment), board)
     runner = Runner(_steppable(parts), parts.readers, board, journal, clock, masker, lambda: incident.id)
     road = None
     if journal is not None:
@@ -79,7 +91,8 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
         board=board,
         watch=watch,
         logs=logs,
-        library=Library.load(library_folders(loaded, environment)),
+        library=librarian.library,
+        librarian=librarian,
         runner=runner,
         road=road,
         journal=journal,
@@ -114,8 +127,15 @@ def _journal(loaded: Loaded, role: Role) -> tuple[Journal | None, list[JournalEn
         return ClosedJournal(error), [], (f"nothing can be changed here: {error}",)
 
 
+def _librarian(folders: list[Path], board: Board) -> Librarian:
+    """What reads the runbooks once the screen is live."""
+    parse("true")  # This loads the expression library, which takes a while: better here than on the event loop.
+    return Librarian(Library(), folders, BlockingPool("runbooks", READERS), lambda: failing_words(board))
+
+
 def _watch(parts: Parts, environment: Environment, board: Board, logs: LogBuffer, clock: Clock, notes: Notes) -> Watch:
-    watch = Watch(board, logs, clock, check_plans(environment), notes.verdict_changed, notes.source_changed)
+    told = (notes.verdict_changed, notes.source_changed, notes.mute_ended)
+    watch = Watch(board, logs, clock, check_plans(environment), *told)
     for make in parts.pollers:
         watch.add(make)
     return watch

@@ -11,10 +11,10 @@ from cockpit.adapters.http_source import HttpSource
 from cockpit.adapters.http_steps import HttpReader
 from cockpit.adapters.pool import BlockingPool
 from cockpit.config.durations import parse_duration
-from cockpit.config.secrets import Secret, resolve
 from cockpit.config.settings import Check, Environment
 from cockpit.wiring.checks import API, http_request, source_of
 from cockpit.wiring.parts import Parts
+from cockpit.wiring.probes import add_probes, add_servers, secret_headers
 from cockpit.wiring.services import add_docker, add_processes
 from cockpit.wiring.stores import Stores
 
@@ -33,7 +33,9 @@ def add_sources(parts: Parts, environment: Environment, folder: Path) -> None:
     Raises:
         ConfigError: when a secret leads nowhere or an address is no address.
     """
-    _add_http(parts, environment)
+    client = _add_http(parts, environment)
+    add_probes(parts, environment, folder, client)
+    add_servers(parts, environment)
     Stores(parts, environment).add()
     for processes in environment.processes:
         add_processes(parts, processes, folder)
@@ -46,14 +48,16 @@ def add_sources(parts: Parts, environment: Environment, folder: Path) -> None:
         _add_shell(parts)
 
 
-def _add_http(parts: Parts, environment: Environment) -> None:
+def _add_http(parts: Parts, environment: Environment) -> HttpClient:
+    """The environment's service; returns the client of checks, which opens a connection for each request.
+
+    An observer's checks send GET and HEAD only, like everything else of an observer.
+    """
+    headers = secret_headers(parts, environment.headers)
+    probing = HttpClient(API, base_url=environment.base_url, headers=headers, fresh=True)
+    parts.closers.append(probing.close)
     if not environment.base_url and not any(check.http for check in environment.checks):
-        return
-    headers: dict[str, str | Secret] = {}
-    for name, reference in environment.headers.items():
-        secret = resolve(reference, f"header {name}")
-        headers[name] = secret
-        parts.secrets.append(secret.reveal())
+        return probing
     client = HttpClient(API, base_url=environment.base_url, headers=headers)
     parts.closers.append(client.close)
     parts.read(HttpReader(client))
@@ -62,9 +66,11 @@ def _add_http(parts: Parts, environment: Environment) -> None:
 
         parts.change(HttpExecutor(client))
     for check in _one_per_request(environment):
-        source = source_of(environment, check)
-        deadline = parse_duration(check.timeout)
-        parts.watch(HttpSource(client, source, http_request(check), deadline), check.every, check.timeout)
+        source, deadline = source_of(environment, check), parse_duration(check.timeout)
+        request = http_request(check)
+        made = HttpSource(probing, source, request, deadline, follow=check.follow, reads_only=not parts.may_change)
+        parts.watch(made, check.every, check.timeout)
+    return probing
 
 
 def _one_per_request(environment: Environment) -> list[Check]:

@@ -14,7 +14,7 @@ from cockpit.adapters.redis_reader import RedisReader
 from cockpit.adapters.scalars import JobRuns, Question, ScalarSource, redis_question, sql_question
 from cockpit.config.durations import parse_duration
 from cockpit.config.secrets import Secret, resolve
-from cockpit.config.settings import Environment, Postgres, Redis
+from cockpit.config.settings import Check, Environment, Postgres, Redis
 from cockpit.model.errors import ConfigError
 from cockpit.model.ports import Reader
 from cockpit.model.readings import SourceId, SourceKind
@@ -103,6 +103,16 @@ class Stores:
                 source = source_of(self._environment, check)
                 deadline = parse_duration(check.timeout)
                 self._parts.watch(ScalarSource(source, question, deadline), check.every, check.timeout)
+            elif check.key is not None:
+                self._add_key(check, check.key)
+
+    def _add_key(self, check: Check, key: str) -> None:
+        """The source of a check on a Redis key."""
+        from cockpit.adapters.redis_key_probe import RedisKeyProbe
+
+        reader = self._question("", "PING", check.on, f"check {check.name}").reader
+        source, deadline = source_of(self._environment, check), parse_duration(check.timeout)
+        self._parts.watch(RedisKeyProbe(source, reader, key, deadline), check.every, check.timeout)
 
     def _question(self, sql: str, redis: str, on: str, asker: str) -> Question:
         kind = SourceKind.POSTGRES if sql else SourceKind.REDIS

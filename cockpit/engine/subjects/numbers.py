@@ -87,7 +87,8 @@ def _histogram(selector: Selector, scrapes: tuple[Scrape, ...]) -> Findings:
     """`p50`, `p90`, `p95`, `p99`, `mean` of what was observed in the window, its `count` and `rate`."""
     seconds = duration(scrapes)
     name = selector.name
-    grown = increases(scrapes, lambda s: s.name in (f"{name}_bucket", f"{name}_count", f"{name}_sum") and selector.fits(s))
+    parts = (f"{name}_bucket", f"{name}_count", f"{name}_sum")
+    grown = increases(scrapes, lambda sample: sample.name in parts and selector.fits(sample))
     observed = sum(growth for (known, _), growth in grown.items() if known == f"{name}_count")
     total = sum(growth for (known, _), growth in grown.items() if known == f"{name}_sum")
     bounds = buckets({key: growth for key, growth in grown.items() if key[0] == f"{name}_bucket"})
