@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from redis.asyncio import Redis
 
 from cockpit.adapters.redis_connection import RedisConnection
 from cockpit.adapters.redis_replies import answer_of
 from cockpit.model.actions import Answer, Operation, RedisCommand
+from cockpit.model.command_info import CommandInfo
 from cockpit.model.errors import SourceRefused
 from cockpit.model.readings import SourceId
+from cockpit.model.text import clean_bytes
 
 KEYS_CAP = 1_000
 """Keys that a rewritten KEYS returns at the most."""
@@ -43,7 +47,7 @@ class RedisReader:
 
     def __init__(self, connection: RedisConnection) -> None:
         self._connection = connection
-        self._flags: dict[str, frozenset[str]] = {}
+        self._known: dict[str, CommandInfo | None] = {}
 
     @property
     def id(self) -> SourceId:
@@ -81,10 +85,22 @@ class RedisReader:
 
     async def _flags_of(self, command: str) -> frozenset[str]:
         """What COMMAND INFO says of a command, or of a sub-command as `OBJECT|ENCODING`; empty when nothing."""
-        if command not in self._flags:
-            reply = await self._connection.ask(lambda client: run_command(client, ("COMMAND", "INFO", command.lower())))
-            self._flags[command] = _flags(reply)
-        return self._flags[command]
+        info = (await self.command_info((command,))).get(command)
+        return info.flags if info is not None else frozenset()
+
+    async def command_info(self, names: Sequence[str]) -> Mapping[str, CommandInfo]:
+        """What the server's COMMAND INFO says of commands, by name; a server is asked once for each name.
+
+        Raises:
+            SourceError: when it could not be asked.
+        """
+        wanted = [name for name in names if name not in self._known]
+        if wanted:
+            question = ("COMMAND", "INFO", *(name.lower() for name in wanted))
+            reply = await self._connection.ask(lambda client: run_command(client, question))
+            entries = reply if isinstance(reply, list) else []
+            self._known.update({name: command_info(name, entry) for name, entry in zip(wanted, entries, strict=False)})
+        return {name: info for name in names if (info := self._known.get(name)) is not None}
 
     async def _keys(self, pattern: str, seconds: float) -> Answer:
         async def scan(client: Redis) -> tuple[list[bytes], bool]:
@@ -112,8 +128,19 @@ async def run_command(client: Redis, arguments: tuple[str, ...]) -> object:
         await client.connection_pool.release(connection)
 
 
-def _flags(reply: object) -> frozenset[str]:
-    """The flags in a reply of COMMAND INFO: an array of [name, arity, flags, ...], or of nil."""
-    entry = reply[0] if isinstance(reply, list) and reply else None
-    flags = entry[2] if isinstance(entry, list) and len(entry) > 2 else []
-    return frozenset(flag.decode() if isinstance(flag, bytes) else str(flag) for flag in flags)
+def command_info(name: str, entry: object) -> CommandInfo | None:
+    """An entry of COMMAND INFO: [name, arity, flags, first key, last key, step, categories, ...], or nil.
+
+    Args:
+        name: what was asked for.
+        entry: the reply as it came; the categories are there from Redis 6 on.
+    """
+    if not isinstance(entry, list) or len(entry) < 4:
+        return None
+    first_key = entry[3] if isinstance(entry[3], int) else 0
+    return CommandInfo(name, _words(entry[2]), _words(entry[6] if len(entry) > 6 else []), first_key)
+
+
+def _words(reply: object) -> frozenset[str]:
+    found = reply if isinstance(reply, list | set | tuple) else ()
+    return frozenset(clean_bytes(word).lower().lstrip("@") for word in found if isinstance(word, bytes))

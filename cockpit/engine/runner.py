@@ -13,6 +13,7 @@ from cockpit.engine.conditions import Names, evaluate, holds
 from cockpit.engine.evidence import answer_names, live_names, merge, run_names
 from cockpit.engine.records import answer_payload
 from cockpit.engine.run import Run, StepRecord
+from cockpit.engine.sharpen import sharpened
 from cockpit.model.actions import Answer, Draft, Origin, Outcome, OutcomeKind, Risk, RiskVerdict
 from cockpit.model.errors import CockpitError, ConditionError, JournalError, RunbookError, SourceError
 from cockpit.model.health import Json
@@ -81,8 +82,9 @@ class Runner:
         self._serial = 0
 
     async def start(self, runbook: Runbook, procedure: Procedure) -> Run:
-        """Begin a run; the text of the runbook is frozen in it."""
+        """Begin a run; the text of the runbook is frozen in it, and so is what the servers say of its commands."""
         self._serial += 1
+        procedure = await sharpened(procedure, self._reader_of)
         run = Run(f"{self._clock.now():%Y%m%dT%H%M%S}-{self._serial}", runbook, procedure)
         run.values.update({item.name: item.default for item in procedure.inputs if item.default})
         await self._note(
@@ -96,6 +98,12 @@ class Runner:
             },
         )
         return run
+
+    def _reader_of(self, command: Command) -> Reader | None:
+        try:
+            return self._readers.get(self.source(command))
+        except RunbookError:
+            return None
 
     def source(self, command: Command) -> SourceId:
         """Where a command runs.

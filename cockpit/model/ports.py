@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
-from cockpit.model.actions import Answer, Identity, Operation, Outcome, Permit, Prepared
+from cockpit.model.actions import Answer, BackendIdentity, Identity, Operation, Outcome, Permit, Prepared
+from cockpit.model.command_info import CommandInfo
 from cockpit.model.health import Json
 from cockpit.model.incident import EntryKind, JournalEntry, News, Verification
+from cockpit.model.inspection import BackendLock, Plan, Statements, StatementStatistics
 from cockpit.model.readings import SourceId
 
 T_co = TypeVar("T_co", covariant=True)
@@ -70,6 +72,62 @@ class Reader(Protocol):
         Raises:
             SourceError: when it could not be read, or when it is not a read.
         """
+        ...
+
+
+@runtime_checkable
+class KnowsCommands(Protocol):
+    """A reader whose server tells what its commands do."""
+
+    async def command_info(self, names: Sequence[str]) -> Mapping[str, CommandInfo]:
+        """What the server says of commands, by the names that it was asked for; those that it does not know are absent.
+
+        Args:
+            names: in capitals, a sub-command as `CONFIG|GET`.
+
+        Raises:
+            SourceError: when it could not be asked.
+        """
+        ...
+
+
+class DatabaseInspector(Protocol):
+    """Looks closely at one backend or statement of a database; reads only."""
+
+    async def locks(self, backend: BackendIdentity) -> Sequence[BackendLock]:
+        """The locks that the backend holds and waits for, those that it waits for first.
+
+        Raises:
+            SourceError: when they could not be read.
+        """
+        ...
+
+    async def explain(self, query: str, database: str) -> Plan:
+        """The plan of a statement by EXPLAIN, which does not run it; says why when there is none.
+
+        Raises:
+            SourceError: when the server could not be asked.
+        """
+        ...
+
+    async def statistics(self, query_id: int) -> StatementStatistics | None:
+        """What pg_stat_statements knows of a statement; None when it knows nothing.
+
+        Raises:
+            SourceError: when it could not be asked.
+        """
+        ...
+
+    async def statements(self, most: int) -> Statements:
+        """The statements that took longest altogether.
+
+        Raises:
+            SourceError: when it could not be asked.
+        """
+        ...
+
+    async def formatted(self, query: str) -> str:
+        """The statement laid out over several lines; as it is when it cannot be parsed."""
         ...
 
 

@@ -97,7 +97,7 @@ def looks_like_sql(text: str) -> bool:
 
 def looks_like_redis(text: str) -> bool:
     """True when a line begins with a Redis command in capitals."""
-    found = re.match(r"^([A-Z]{3,})(?:\s+(\S.*))?$", text.strip())
+    found = re.match(r"^([A-Z]{3,}|[A-Z]{2,4}\.[A-Z]+)(?:\s+(\S.*))?$", text.strip())
     if found is None or found[1] not in redis_commands.ALL_NAMES or "\n" in text.strip():
         return False
     alone = {"PING", "INFO", "DBSIZE", "FLUSHALL", "FLUSHDB", "MONITOR", "BGSAVE", "SAVE", "ROLE", "TIME", "LASTSAVE"}

@@ -18,9 +18,13 @@ from cockpit.model.actions import (
     Operation,
     OutcomeKind,
     RedisCommand,
+    Risk,
 )
+from cockpit.model.command_info import CommandInfo
 from cockpit.model.errors import ConfigError, SourceRefused, SourceUnreachable
 from cockpit.model.locks import AgeBasis, JobPlan, LockState
+from cockpit.runbook import redis_commands
+from cockpit.runbook.redis_risk import command_names, judge_redis, redis_risk
 from cockpit.sandbox.redis_server import RedisServer
 from tests.support.clock import FixedClock
 from tests.support.permits import permit_for
@@ -295,4 +299,42 @@ async def test_only_redis_commands_are_taken(connection: RedisConnection) -> Non
         await executor(connection).prepare(SqlStatement("SELECT 1"))
     assert await executor(connection).identify(SqlStatement("SELECT 1")) is None
     assert (await run(connection, SqlStatement("SELECT 1"))).kind is OutcomeKind.REFUSED
+    await connection.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "risk"),
+    [
+        ("OBJECT HELP", Risk.READ),
+        ("LCS a b", Risk.READ),
+        ("DEL a", Risk.CHANGE),
+        ("FLUSHALL", Risk.HIGH),
+        ("WIPE_IT_ALL", Risk.UNKNOWN),
+    ],
+)
+async def test_the_server_is_asked_what_its_commands_do(connection: RedisConnection, text: str, risk: Risk) -> None:
+    reader = RedisReader(connection)
+    assert judge_redis(text, await reader.command_info(command_names(text))).risk is risk
+    await connection.close()
+
+
+async def test_what_the_real_server_says_fits_the_shipped_table(connection: RedisConnection) -> None:
+    reader = RedisReader(connection)
+    names = sorted(redis_commands.READS | redis_commands.CHANGES | set(redis_commands.HIGH))
+    known = await reader.command_info(names)
+    assert known["GET"] == CommandInfo("GET", frozenset({"readonly", "fast"}), frozenset({"read", "string", "fast"}), 1)
+    assert "dangerous" in known["FLUSHALL"].categories
+    assert "NOBODY" not in await reader.command_info(["NOBODY"])
+    writing_reads = [name for name in redis_commands.READS if name in known and "write" in known[name].flags]
+    assert writing_reads == []
+    # A command under another name: the server's word alone must see what it is.
+    assert redis_risk(["WIPE"], known["FLUSHALL"]).risk is Risk.HIGH
+    assert redis_risk(["WALK", "*"], known["KEYS"]).risk is Risk.HIGH
+    assert redis_risk(["PEEK", "a"], known["GET"]).risk is Risk.READ
+    lowered = {
+        name: info.flags
+        for name, info in known.items()
+        if name in redis_commands.CHANGES and "write" in info.flags and redis_risk(["RENAMED"], info).risk is Risk.READ
+    }
+    assert lowered == {}
     await connection.close()
