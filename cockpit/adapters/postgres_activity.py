@@ -15,7 +15,7 @@ from cockpit.model.readings import SourceId
 
 HIDDEN_START = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for the start of a session whose start this role may not see; no session has it."""
-_VERSIONS = (13, 10)
+_VERSIONS = (14, 13, 10)
 
 
 class ServerFacts(TypedDict):
@@ -53,6 +53,7 @@ class _Row(TypedDict):
     blocked_by: list[int] | None
     leader_pid: int | None
     xmin_age: int | None
+    query_id: int | None
 
 
 class PostgresActivity:
@@ -191,4 +192,5 @@ def _backend(**row: Unpack[_Row]) -> Backend:
         blocked_by=tuple(sorted(set(row["blocked_by"] or ()))),
         leader_pid=row["leader_pid"],
         xmin_age=row["xmin_age"],
+        query_id=row["query_id"],
     )

@@ -119,7 +119,9 @@ def arrange(source: SourceId, backends: Sequence[Backend], wish: Wish, visible: 
         _of_backend(source, backend, blocking, wish.basis, oldest)
         for backend in backends
         if _belongs(backend, wish)
-        and wish.filter.matches(backend, age_of(backend, wish.basis), visible(backend) if wish.filter.conditions else "")
+        and wish.filter.matches(
+            backend, age_of(backend, wish.basis), visible(backend) if wish.filter.conditions else ""
+        )
     ]
     return _grouped(sort_rows(rows, wish.order, reverse=wish.reverse))
 

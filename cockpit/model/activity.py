@@ -25,6 +25,8 @@ class Backend:
         blocked_by: pids from pg_blocking_pids(pid), in no particular order, without duplicates.
         leader_pid: the leader of a parallel group, None for a leader or a lone backend.
         xmin_age: transactions by which this backend holds vacuum back (age(backend_xmin)), None when none.
+        query_id: identifier of the statement that the server computed (PostgreSQL 14 on, compute_query_id), by
+            which pg_stat_statements knows it; None when there is none.
     """
 
     pid: int
@@ -45,6 +47,7 @@ class Backend:
     blocked_by: tuple[int, ...] = ()
     leader_pid: int | None = None
     xmin_age: int | None = None
+    query_id: int | None = None
 
     @property
     def waits_for_lock(self) -> bool:
@@ -55,25 +58,6 @@ class Backend:
     def idle_in_transaction(self) -> bool:
         """True when the session holds a transaction open without running anything."""
         return self.state.startswith("idle in transaction")
-
-
-@dataclass(frozen=True, slots=True)
-class BlockingNode:
-    """A backend in the blocking tree.
-
-    Attributes:
-        backend: the backend; None when the blocker cannot be seen (a prepared transaction has pid 0).
-        pid: its pid.
-        depth: 0 for a head blocker.
-        frees: how many backends wait, directly or through others, behind this one.
-        waited: seconds those backends have waited together (by state_age of the waiting query).
-    """
-
-    backend: Backend | None
-    pid: int
-    depth: int
-    frees: int
-    waited: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,41 +106,3 @@ def waiters_behind(backends: tuple[Backend, ...], pid: int) -> frozenset[int]:
                 found.add(waiter)
                 frontier.append(waiter)
     return frozenset(found)
-
-
-def blocking_tree(backends: tuple[Backend, ...]) -> tuple[BlockingNode, ...]:
-    """The blocking tree in display order, rooted at the head blockers, worst root first.
-
-    A backend blocked by several others stands under its first blocker in pid order only, so that no backend
-    is shown twice; a deadlock ring is entered at its lowest pid.
-    """
-    by_pid = {b.pid: b for b in backends}
-    children: dict[int, list[int]] = {}
-    for backend in backends:
-        if backend.blocked_by:
-            children.setdefault(min(backend.blocked_by), []).append(backend.pid)
-    blockers = {pid for b in backends for pid in b.blocked_by}
-    roots = [pid for pid in blockers if pid not in by_pid or not by_pid[pid].blocked_by]
-    placed: set[int] = set()
-    nodes: list[BlockingNode] = []
-
-    def node(pid: int, depth: int) -> BlockingNode:
-        behind = waiters_behind(backends, pid)
-        waited = sum(by_pid[w].state_age or 0.0 for w in behind if w in by_pid)
-        return BlockingNode(by_pid.get(pid), pid, depth, len(behind), waited)
-
-    def place(root: int) -> None:
-        stack = [(root, 0)]
-        while stack:
-            pid, depth = stack.pop()
-            if pid in placed:
-                continue
-            placed.add(pid)
-            nodes.append(node(pid, depth))
-            stack.extend((child, depth + 1) for child in sorted(children.get(pid, ()), reverse=True))
-
-    for root in sorted(roots, key=lambda pid: (-len(waiters_behind(backends, pid)), pid)):
-        place(root)
-    for pid in sorted(blockers - placed):
-        place(pid)
-    return tuple(nodes)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from cockpit.engine.drafts import cancel_backends, operate_service, release_lock, terminate_backends
 from cockpit.model.actions import Draft
-from cockpit.model.errors import RunbookError
+from cockpit.model.activity import Backend
+from cockpit.model.errors import CockpitError, RunbookError
+from cockpit.model.readings import SourceId
 from cockpit.ui.screens.confirm import ConfirmScreen
 from cockpit.ui.spans import Tone
 
@@ -30,19 +32,11 @@ class PaneChanges:
 
     def cancel(self) -> None:
         """Cancel the queries of the chosen backends."""
-        chosen = self._screen.panes.activity.chosen()
-        if chosen is None:
-            self._nothing_selected()
-        else:
-            self._ask(lambda: cancel_backends(*chosen))
+        self._signal(cancel_backends)
 
     def terminate(self) -> None:
         """End the sessions of the chosen backends."""
-        chosen = self._screen.panes.activity.chosen()
-        if chosen is None:
-            self._nothing_selected()
-        else:
-            self._ask(lambda: terminate_backends(*chosen))
+        self._signal(terminate_backends)
 
     def release(self) -> None:
         """Release the lock under the cursor."""
@@ -59,6 +53,17 @@ class PaneChanges:
             self._nothing_selected()
         else:
             self._ask(lambda: operate_service(*chosen, verb))
+
+    def _signal(self, draft: Callable[[SourceId, Sequence[Backend]], Draft]) -> None:
+        try:
+            chosen = self._screen.panes.activity.chosen()
+        except CockpitError as error:
+            self._screen.say(str(error), Tone.WARN)
+            return
+        if chosen is None:
+            self._nothing_selected()
+        else:
+            self._ask(lambda: draft(*chosen))
 
     def _nothing_selected(self) -> None:
         self._screen.say("no row is selected", Tone.WARN)

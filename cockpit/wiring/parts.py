@@ -9,7 +9,7 @@ from typing import TypeVar
 from cockpit.config.durations import parse_duration
 from cockpit.engine.poller import Poller
 from cockpit.model.incident import Role
-from cockpit.model.ports import Clock, Executor, Reader, Source
+from cockpit.model.ports import Clock, DatabaseInspector, Executor, Reader, Source
 from cockpit.model.readings import Reading, SourceId
 
 T = TypeVar("T")
@@ -31,6 +31,7 @@ class Parts:
         pollers: each makes one poller, given where its readings go.
         readers: what can run reads, by source.
         executors: what can change a source; empty for an observer.
+        inspectors: what looks closely at one backend, by database.
         order: all sources in the order of the configuration.
         secrets: values that must never show.
         closers: what lets go of shared clients.
@@ -41,6 +42,7 @@ class Parts:
     pollers: list[MakePoller] = field(default_factory=list)
     readers: dict[SourceId, Reader] = field(default_factory=dict)
     executors: dict[SourceId, Executor] = field(default_factory=dict)
+    inspectors: dict[SourceId, DatabaseInspector] = field(default_factory=dict)
     order: list[SourceId] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)

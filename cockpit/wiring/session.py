@@ -35,6 +35,7 @@ from cockpit.wiring.facts import environment_facts
 from cockpit.wiring.journal import journal_path
 from cockpit.wiring.notes import Notes
 from cockpit.wiring.parts import Parts
+from cockpit.wiring.preferences import remembered
 from cockpit.wiring.shipped import shipped_runbooks
 from cockpit.wiring.sources import add_sources
 
@@ -104,6 +105,8 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
         theme=loaded.settings.interface.theme,
         ascii=loaded.settings.interface.ascii,
         bell=loaded.settings.interface.bell,
+        preferences=remembered(loaded, role),
+        inspectors=dict(parts.inspectors),
         closers=tuple(parts.closers),
     )
 

@@ -6,6 +6,8 @@ from urllib.parse import unquote, urlsplit
 
 from cockpit.adapters.postgres_activity import PostgresActivity
 from cockpit.adapters.postgres_connection import PostgresConnection
+from cockpit.adapters.postgres_figures import PostgresFigures
+from cockpit.adapters.postgres_inspector import PostgresInspector
 from cockpit.adapters.postgres_reader import PostgresReader
 from cockpit.adapters.process_usage import owner_alive
 from cockpit.adapters.redis_connection import RedisConnection
@@ -23,6 +25,7 @@ from cockpit.wiring.checks import job_plan, jobs_source, source_of
 from cockpit.wiring.parts import Parts
 
 JOBS_EVERY = "1s"
+FIGURES, FIGURES_EVERY = "figures", "5s"
 
 
 class Stores:
@@ -60,8 +63,11 @@ class Stores:
         dsn = self._postgres_dsn(settings)
         polled = PostgresConnection(source, dsn)
         self._parts.watch(PostgresActivity(polled, timeout), settings.every, settings.timeout)
+        self._parts.watch(PostgresFigures(polled, FIGURES, timeout), FIGURES_EVERY, settings.timeout)
         self._asking[source] = PostgresReader(polled, judge_sql)
-        reader = PostgresReader(PostgresConnection(source, dsn), judge_sql)
+        stepping = PostgresConnection(source, dsn)
+        self._parts.inspectors[source] = PostgresInspector(stepping)
+        reader = PostgresReader(stepping, judge_sql)
         self._parts.read(reader)
         self._parts.closers.append(reader.close)
         if self._parts.may_change:

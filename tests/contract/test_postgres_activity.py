@@ -10,7 +10,8 @@ import pytest
 
 from cockpit.adapters.postgres_activity import HIDDEN_START, PostgresActivity, statement
 from cockpit.adapters.postgres_connection import own_pids
-from cockpit.model.activity import ActivitySnapshot, Backend, blocking_tree, waiters_behind
+from cockpit.model.activity import ActivitySnapshot, Backend, waiters_behind
+from cockpit.model.blocking import blocking_tree
 from cockpit.sandbox.postgres_server import PostgresServer
 from tests.support.postgres import connection_to, eventually, running, running_version, session
 

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.model.actions import Answer
-from cockpit.model.activity import ActivitySnapshot
 from cockpit.model.health import CheckResult, HealthSnapshot, Json, Verdict
 from cockpit.model.incident import EntryKind, EnvironmentFacts, Incident, JournalEntry, Role
 from cockpit.model.jobs import JobRun, JobsSnapshot
@@ -19,8 +18,8 @@ from cockpit.model.logs import Level, LogLine
 from cockpit.model.masking import Masker
 from cockpit.model.readings import Reading, ReadingState, SourceId, SourceKind
 from cockpit.ui.look import Look
-from cockpit.ui.present.activity import View, activity_rows, activity_summary, backend_detail
 from cockpit.ui.present.answer import answer_lines, answer_summary
+from cockpit.ui.present.backend import backend_detail
 from cockpit.ui.present.header import environment_badge, header_line, incident_line, role_badge, source_dots
 from cockpit.ui.present.health import health_detail, health_rows, health_summary
 from cockpit.ui.present.host import host_rows
@@ -36,7 +35,6 @@ from tests.support.fake_session import (
     MAIN,
     RECALCULATE,
     START,
-    a_backend,
     an_activity,
     the_host,
     the_locks,
@@ -120,29 +118,11 @@ def test_health_is_worst_first_with_the_reason_below() -> None:
     assert "too many" in "\n".join(plain(spans) for spans in health_detail(results[1], START, OPERATOR))
 
 
-def test_activity_views_and_orders() -> None:
-    snapshot = an_activity()
-    pids = [row.key[0] for row in activity_rows(snapshot, View.ALL, "age", OPERATOR)]  # type: ignore[index]
-    assert pids == [4711, 4720, 4731, 4740, 4741, 4742]
-    by_pid = activity_rows(replace(snapshot, backends=tuple(reversed(snapshot.backends))), View.ALL, "pid", OPERATOR)
-    assert [row.key[0] for row in by_pid] == sorted(pids)  # type: ignore[index]
-    tree = activity_rows(snapshot, View.BLOCKING, "age", OPERATOR)
-    assert [plain(row.cells[0]) for row in tree] == ["4711", "└ 4720", "  └ 4731"]
-    assert "42/100" in plain(activity_summary(snapshot, View.ALL))
-
-
-def test_a_blocker_that_cannot_be_seen_is_said() -> None:
-    snapshot = ActivitySnapshot((a_backend(1, blocked_by=(0,)), a_backend(2, blocked_by=(77,))), 100, 2, 180004, "shop")
-    texts = [row.text for row in activity_rows(snapshot, View.BLOCKING, "age", OPERATOR)]
-    assert any("prepared transaction" in text for text in texts)
-    assert any("cannot be seen" in text for text in texts)
-
-
 def test_an_observer_sees_no_literals() -> None:
     detail = "\n".join(plain(s) for s in backend_detail(an_activity().backends[0], an_activity(), OBSERVER, 80))
     assert "ada@example.com" not in detail
     assert "•••" in detail
-    assert "4720, 4731" in detail
+    assert "2 sessions, 1 of them directly, 6:20 of waiting together: 4720, 4731" in detail
 
 
 def test_locks_show_state_age_and_the_late_job() -> None:

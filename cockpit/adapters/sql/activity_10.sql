@@ -19,7 +19,8 @@ SELECT pid,
        extract(epoch FROM clock_timestamp() - state_change)::float8 AS state_age,
        CASE WHEN wait_event_type = 'Lock' THEN pg_blocking_pids(pid) END AS blocked_by,
        NULL::int AS leader_pid,
-       age(backend_xmin) AS xmin_age
+       age(backend_xmin) AS xmin_age,
+       NULL::bigint AS query_id
 FROM pg_stat_activity
 WHERE (datid IS NOT NULL OR backend_type = 'walsender')
   AND pid <> pg_backend_pid()

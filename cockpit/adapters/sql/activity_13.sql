@@ -1,4 +1,4 @@
--- One row a session, from PostgreSQL 13 on. Ages are seconds by the server's clock.
+-- One row a session, for PostgreSQL 13, which computes no identifiers of statements. Ages are seconds by the server's clock.
 -- pg_blocking_pids takes a lock on the lock manager, so it is asked only for sessions that wait for a lock.
 SELECT pid,
        backend_start,
@@ -19,7 +19,8 @@ SELECT pid,
        extract(epoch FROM clock_timestamp() - state_change)::float8 AS state_age,
        CASE WHEN wait_event_type = 'Lock' THEN pg_blocking_pids(pid) END AS blocked_by,
        leader_pid,
-       age(backend_xmin) AS xmin_age
+       age(backend_xmin) AS xmin_age,
+       NULL::bigint AS query_id
 FROM pg_stat_activity
 WHERE (datid IS NOT NULL OR backend_type = 'walsender')
   AND pid <> pg_backend_pid()

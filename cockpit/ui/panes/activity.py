@@ -3,109 +3,348 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from textual.app import ComposeResult
+from textual.events import Resize
+
+from cockpit.engine.activity_filter import parse_filter
+from cockpit.engine.activity_view import ORDERS, AgeBasis, Shown, View, Wish, arrange, descends, sort_rows
 from cockpit.model.activity import ActivitySnapshot, Backend
+from cockpit.model.blocking import Blocking
+from cockpit.model.database import DatabaseFigures
+from cockpit.model.errors import CockpitError
 from cockpit.model.readings import Reading, SourceId, SourceKind
 from cockpit.ui.bindings import Scope
 from cockpit.ui.panes.base import TablePane
-from cockpit.ui.present.activity import COLUMNS, SORTS, View, activity_rows, activity_summary, backend_detail
-from cockpit.ui.spans import EMPTY, Line, Span, Tone
+from cockpit.ui.present.activity import (
+    CATALOGUE,
+    ROOMY,
+    USUAL,
+    RowMaker,
+    activity_summary,
+    blocking_words,
+    columns_of,
+    wish_words,
+)
+from cockpit.ui.spans import EMPTY, Line, Span, Tone, joined
+from cockpit.ui.widgets.lines import Lines
 from cockpit.ui.widgets.table_state import Row
+
+if TYPE_CHECKING:
+    from cockpit.engine.session import Session
+    from cockpit.ui.screens.sheet import Sheet
+
+TALL = 22
+"""Lines of the pane from which the figures of the database stand above the table."""
+WIDE = 116
+"""Cells of the pane from which it shows more columns."""
+FIGURES = "figures"
+"""The way of a source that tells the figures: `main/figures`."""
+_REMEMBERED_AS = "activity.columns"
+_EMPTY = {
+    View.BLOCKING: "nobody blocks anybody",
+    View.WAITING: "nobody waits for a lock",
+    View.RUNNING: "nothing is running",
+    View.ALL: "no sessions",
+}
 
 
 class ActivityPane(TablePane):
-    """Backends of one database: all, running, waiting, or the blocking tree."""
+    """Backends of one database or of all: all of them, those that run or wait, or the blocking tree."""
 
     number = 2
     label = "Activity"
     scope = Scope.ACTIVITY
-    columns = COLUMNS
-    orders = SORTS
+    columns = columns_of(USUAL, AgeBasis.TRANSACTION)
 
     def __init__(self) -> None:
         super().__init__()
-        self.view = View.ALL
-        self._database = 0
+        self.wish = Wish()
+        self.head = Lines(name="activity-head")
+        self._words = ""
+        self._shown_database = 0
+        self._chosen_columns: tuple[str, ...] = ()
+        self._names: tuple[str, ...] = USUAL
+        self._maker = RowMaker(self.look)
+        self._shown: list[Shown] = []
+        self._came_from: list[object] = []
+        self._mark()
+
+    def compose(self) -> ComposeResult:
+        """Title, figures, table."""
+        yield self.title_line
+        yield self.head
+        yield self.body
+
+    def attach(self, session: Session) -> None:
+        """Show this session from now on."""
+        super().attach(session)
+        self._maker = RowMaker(self.look)
+        kept = session.preferences.get(_REMEMBERED_AS)
+        if isinstance(kept, list):
+            self._chosen_columns = tuple(name for name in CATALOGUE if name in kept)
+        self._choose_columns()
+
+    def on_resize(self, event: Resize) -> None:
+        """More room shows more columns, and the figures above them."""
+        self._choose_columns()
+        if self.session is not None:
+            self.changed(self.session.clock.now())
+
+    # --- what it shows ---
+
+    @property
+    def view(self) -> View:
+        """The view that is shown."""
+        return self.wish.view
 
     def readings(self) -> tuple[Reading[object], ...]:
-        """The reading of the database that is shown."""
+        """The readings of the databases that are shown."""
         found = self._databases()
-        return (found[self._database % len(found)],) if found else ()
+        if not found or self.shows_all:
+            return tuple(found)
+        return (found[self._shown_database % _choices(found)],)
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether the sessions of several databases stand together."""
+        found = self._databases()
+        return len(found) > 1 and self._shown_database % _choices(found) == len(found)
+
+    def snapshots(self) -> list[tuple[SourceId, ActivitySnapshot]]:
+        """The last good snapshot of each database that is shown; a server that is named twice is shown once."""
+        servers: set[str] = set()
+        found = []
+        for reading in self.readings():
+            if isinstance(reading.value, ActivitySnapshot) and (not reading.server or reading.server not in servers):
+                servers.update([reading.server] if reading.server else [])
+                found.append((reading.source, reading.value))
+        return found
 
     def snapshot(self) -> ActivitySnapshot | None:
-        """The last good snapshot."""
-        readings = self.readings()
-        value = readings[0].value if readings else None
-        return value if isinstance(value, ActivitySnapshot) else None
+        """The snapshot of the first database that is shown."""
+        return next((snapshot for _, snapshot in self.snapshots()), None)
 
     def next_database(self) -> None:
-        """Show the next database."""
-        self._database += 1
+        """Show the next database, and after the last one all of them."""
+        self._shown_database += 1
+        self._choose_columns()
 
     def show(self, view: View, now: datetime) -> None:
         """Show another view."""
-        self.view = view
-        self.table.sort_mark(-1 if view is View.BLOCKING else self.orders[self.order][1])
-        self.table.empty = "nobody blocks anybody" if view is View.BLOCKING else "nothing to show"
+        self.ask(replace(self.wish, view=view), now)
+
+    def ask(self, wish: Wish, now: datetime) -> None:
+        """Show the backends in another way."""
+        basis = wish.basis is not self.wish.basis
+        self.wish = wish
+        if basis:
+            self._choose_columns()
+        self._mark()
         self.refill(now)
+        self.retitle(now)
+
+    def sort_next(self, now: datetime) -> str:
+        """Sort by the next column that is shown, and say by which."""
+        orders = [name for name in ORDERS if name in self._names]
+        here = orders.index(self.wish.order) if self.wish.order in orders else -1
+        order = orders[(here + 1) % len(orders)]
+        self.ask(replace(self.wish, order=order, reverse=False), now)
+        return order
+
+    def sort_other_way(self, now: datetime) -> str:
+        """Turn the order round, and say how it is now."""
+        self.ask(replace(self.wish, reverse=not self.wish.reverse), now)
+        return "greatest first" if descends(self.wish.order, self.wish.reverse) else "least first"
+
+    def find(self, needle: str) -> None:
+        """Show only backends that the filter line fits."""
+        self._words = needle
+        self.wish = replace(self.wish, filter=parse_filter(needle))
+        if self.session is not None:
+            self.refill(self.session.clock.now())
+
+    def needle(self) -> str:
+        """The filter line."""
+        return self._words
 
     def rows(self, now: datetime) -> Sequence[Row]:
         """One row a backend."""
-        snapshot = self.snapshot()
-        return activity_rows(snapshot, self.view, self.orders[self.order][0], self.look) if snapshot else ()
+        self._shown = []
+        for source, snapshot in self.snapshots():
+            self._shown += arrange(source, snapshot.backends, self.wish, self._maker.visible)
+        if self.shows_all and self.view is not View.BLOCKING:
+            self._shown = sort_rows(self._shown, self.wish.order, reverse=self.wish.reverse)
+        return self._maker.rows(self._shown, self._names)
 
     def refill(self, now: datetime) -> None:
         """Show what the board says now."""
         super().refill(now)
         if self.snapshot() is not None and self.table.empty == "nothing to show":
-            self.table.empty = {
-                View.BLOCKING: "nobody blocks anybody",
-                View.WAITING: "nobody waits for a lock",
-                View.RUNNING: "nothing is running",
-                View.ALL: "no sessions",
-            }[self.view]
+            self.table.empty = "no session fits the filter" if self._words else _EMPTY[self.view]
+        self._bring_up_head(now)
 
     def summary(self, now: datetime) -> Line:
         """`42/100 · 3 waiting · all`."""
-        snapshot = self.snapshot()
-        if snapshot is None:
+        snapshots = self.snapshots()
+        if not snapshots:
             return EMPTY
-        summary = activity_summary(snapshot, self.view)
+        if self.shows_all:
+            each = [
+                (Span(f"{source.name} ", Tone.ACCENT), Span(f"{s.connections}/{s.max_connections}"))
+                for source, s in snapshots
+            ]
+            return joined([*each, *((word,) for word in wish_words(self.wish))], " · ")
+        summary = activity_summary(snapshots[0][1], self.wish)
         several = len(self._databases()) > 1
-        return (Span(f"{self.readings()[0].source.name}  ", Tone.ACCENT), *summary) if several else summary
+        return (Span(f"{snapshots[0][0].name}  ", Tone.ACCENT), *summary) if several else summary
+
+    # --- the row under the cursor ---
 
     def chosen(self) -> tuple[SourceId, list[Backend]] | None:
-        """The tagged backends, else the one under the cursor; None when there is none."""
-        snapshot = self.snapshot()
-        keys = set(self.table.state.chosen)
-        backends = [b for b in snapshot.backends if (b.pid, b.backend_start) in keys] if snapshot else []
-        return (self.readings()[0].source, backends) if backends else None
+        """The tagged backends, else the one under the cursor; None when there is none.
 
-    def detail(self, now: datetime, cells: int) -> tuple[str, list[Line]] | None:
-        """All about the selected backend, with its whole query."""
-        backend, snapshot = self._current(), self.snapshot()
-        if backend is None or snapshot is None:
+        Raises:
+            CockpitError: when the tagged ones are on several servers.
+        """
+        keys = set(self.table.state.chosen)
+        found = [
+            (source, backend)
+            for source, snapshot in self.snapshots()
+            for backend in snapshot.backends
+            if (backend.pid, backend.backend_start, source) in keys
+        ]
+        if len({source for source, _ in found}) > 1:
+            raise CockpitError("the tagged sessions are on several servers", "act on one server at a time")
+        return (found[0][0], [backend for _, backend in found]) if found else None
+
+    def current(self) -> tuple[SourceId, ActivitySnapshot, Backend] | None:
+        """The backend under the cursor with its snapshot and source."""
+        row = self.table.current
+        if row is None:
             return None
-        return f"backend {backend.pid}", backend_detail(backend, snapshot, self.look, cells)
+        for source, snapshot in self.snapshots():
+            for backend in snapshot.backends:
+                if (backend.pid, backend.backend_start, source) == row.key:
+                    return source, snapshot, backend
+        return None
+
+    def sheet(self, now: datetime, cells: int) -> Sheet[None] | None:
+        """All about the selected backend."""
+        found = self.current()
+        if found is None or self.session is None:
+            return None
+        from cockpit.ui.screens.backend import BackendSheet
+
+        return BackendSheet(*found, self.session, self.look, cells)
+
+    def jump_to_blocker(self) -> str:
+        """Put the cursor on the backend that the selected one waits for; why not, or "" when it is there."""
+        found = self.current()
+        if found is None:
+            return "no row is selected"
+        source, snapshot, backend = found
+        if not backend.blocked_by:
+            return f"nobody blocks {backend.pid}"
+        named = [snapshot.backend(pid) for pid in backend.blocked_by]
+        seen = [one for one in named if one is not None]
+        if not seen:
+            return f"{', '.join(map(str, backend.blocked_by))} blocks it and cannot be seen by this role"
+        blocking = Blocking(snapshot.backends)
+        nearest = max(seen, key=lambda one: (blocking.frees(one.pid), -one.pid))
+        here = self.table.current.key if self.table.current else None
+        if not self._go_to((nearest.pid, nearest.backend_start, source)):
+            return f"{nearest.pid} blocks it and is not in this view"
+        self._came_from.append(here)
+        return ""
+
+    def jump_back(self) -> str:
+        """Put the cursor back to where the last jump began; why not, or "" when it is there."""
+        while self._came_from:
+            if self._go_to(self._came_from.pop()):
+                return ""
+        return "there is nothing to go back to"
 
     def copy_text(self) -> str:
         """The query of the selected backend."""
-        backend = self._current()
-        return self.look.query(backend.query) if backend else ""
+        found = self.current()
+        return self.look.query(found[2].query) if found else ""
 
     def argument(self) -> str:
         """The pid."""
-        backend = self._current()
-        return str(backend.pid) if backend else ""
+        found = self.current()
+        return str(found[2].pid) if found else ""
 
-    def _current(self) -> Backend | None:
-        row, snapshot = self.table.current, self.snapshot()
-        if row is None or snapshot is None:
-            return None
-        return next((b for b in snapshot.backends if (b.pid, b.backend_start) == row.key), None)
+    # --- columns ---
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The columns that are shown, as far as there is room."""
+        return self._names
+
+    def choose_columns(self, names: Sequence[str], now: datetime) -> None:
+        """Show these columns from now on, also in later sessions."""
+        self._chosen_columns = tuple(name for name in CATALOGUE if name in names)
+        if self.session is not None:
+            self.session.preferences.put(_REMEMBERED_AS, list(self._chosen_columns))
+        self._choose_columns()
+        self.changed(now)
+
+    def _choose_columns(self) -> None:
+        usual = ROOMY if self.size.width >= WIDE else USUAL
+        names = self._chosen_columns or usual
+        self._names = ("server", *names) if self.shows_all and "server" not in names else tuple(names)
+        self.table.columns = columns_of(self._names, self.wish.basis)
+        self._mark()
+
+    def _mark(self) -> None:
+        """Mark the heading of the column that the rows are sorted by; the tree has an order of its own."""
+        order = [name for name in CATALOGUE if name in self._names]
+        sorted_by = self.wish.order if self.view is not View.BLOCKING else ""
+        index = order.index(sorted_by) if sorted_by in order else -1
+        self.table.sort_mark(index, ascending=not descends(self.wish.order, self.wish.reverse))
+
+    # --- figures ---
+
+    def figures(self) -> list[tuple[SourceId, DatabaseFigures]]:
+        """The last good figures of the databases that are shown."""
+        if self.session is None:
+            return []
+        shown = {reading.source.name for reading in self.readings()}
+        return [
+            (r.source, r.value)
+            for r in self.session.board.of_kind(SourceKind.POSTGRES)
+            if r.source.system in shown and isinstance(r.value, DatabaseFigures)
+        ]
+
+    def _bring_up_head(self, now: datetime) -> None:
+        from cockpit.ui.present.database import head_lines, hidden_lines
+
+        cells = max(20, self.size.width - 4)
+        lines = [found for _, s in self.snapshots() for found in hidden_lines(self.look.text(s.hidden), cells)]
+        if self.size.height >= TALL:
+            words = blocking_words(self._shown) if self.view is View.BLOCKING else ""
+            lines += head_lines(self.snapshots(), self.figures(), words, self.look, cells)
+        most = max(0, self.size.height // 3)
+        self.head.show(lines[:most])
+        self.head.styles.height = min(len(lines), most)
+        self.head.display = bool(lines)
+
+    def _go_to(self, key: object) -> bool:
+        if not any(row.key == key for row in self.table.state.rows):
+            return False
+        self.table.move_to_key(key)
+        return True
 
     def _databases(self) -> list[Reading[object]]:
         if self.session is None:
             return []
         return [r for r in self.session.board.of_kind(SourceKind.POSTGRES) if r.source.name == r.source.system]
+
+
+def _choices(databases: Sequence[object]) -> int:
+    """Each database alone, and where there are several, all of them together."""
+    return len(databases) + (1 if len(databases) > 1 else 0)

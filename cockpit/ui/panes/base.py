@@ -23,6 +23,7 @@ from cockpit.ui.widgets.table_state import Row
 
 if TYPE_CHECKING:
     from cockpit.engine.session import Session
+    from cockpit.ui.screens.sheet import Sheet
 
 
 class Pane(Vertical):
@@ -88,6 +89,10 @@ class Pane(Vertical):
 
     def detail(self, now: datetime, cells: int) -> tuple[str, list[Line]] | None:
         """Title and text of the selected row in full, None when there is none."""
+        return None
+
+    def sheet(self, now: datetime, cells: int) -> Sheet[None] | None:
+        """A sheet of its own for the selected row; None shows `detail`."""
         return None
 
     def find(self, needle: str) -> None:
@@ -189,6 +194,10 @@ class TablePane(Pane):
         self.table.sort_mark(column)
         self.refill(now)
         return name
+
+    def sort_other_way(self, now: datetime) -> str:
+        """Turn the order round and say how it is now, "" when it cannot be."""
+        return ""
 
     def find(self, needle: str) -> None:
         """Show only rows that contain the text."""

@@ -2,154 +2,254 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from enum import StrEnum
+from collections.abc import Callable, Sequence
 
-from cockpit.model.activity import ActivitySnapshot, Backend, BlockingNode, blocking_tree, waiters_behind
+from cockpit.engine.activity_view import AgeBasis, Shown, View, Wish
+from cockpit.model.activity import ActivitySnapshot, Backend
+from cockpit.model.wording import count
 from cockpit.ui.look import Look
 from cockpit.ui.present.words import clock_duration
-from cockpit.ui.spans import EMPTY, Line, Span, Tone, line, wrap
+from cockpit.ui.spans import EMPTY, Line, Span, Tone, line
 from cockpit.ui.widgets.columns import Column
 from cockpit.ui.widgets.table_state import Row
 
+CATALOGUE: dict[str, Column] = {
+    "server": Column("SERVER", 6, most=12),
+    "pid": Column("PID", 6, most=18),
+    "database": Column("DATABASE", 8, most=14, drop=6),
+    "user": Column("USER", 4, most=12, drop=4),
+    "application": Column("APPLICATION", 11, most=18, drop=3),
+    "client": Column("CLIENT", 6, most=15, drop=7),
+    "type": Column("TYPE", 6, most=18, drop=8),
+    "state": Column("STATE", 7, most=9),
+    "wait": Column("WAITS FOR", 9, most=20, drop=2),
+    "age": Column("AGE", 7, most=8, right=True),
+    "blocks": Column("BLOCKS", 6, right=True, drop=1),
+    "waited": Column("WAITED", 7, most=8, right=True, drop=5),
+    "xmin": Column("XMIN AGE", 8, most=9, right=True, drop=9),
+    "query": Column("QUERY", 20, flex=1),
+}
+"""Every column that can be shown, in the order in which they stand."""
 
-class View(StrEnum):
-    """Which backends are shown."""
-
-    ALL = "all"
-    RUNNING = "running"
-    WAITING = "waiting"
-    BLOCKING = "blocking"
-
-
-COLUMNS = (
-    Column("PID", 6, most=18),
-    Column("USER", 4, most=12, drop=4),
-    Column("APPLICATION", 11, most=18, drop=3),
-    Column("STATE", 7, most=9),
-    Column("WAITS FOR", 9, most=20, drop=2),
-    Column("AGE", 7, most=8, right=True),
-    Column("BLOCKS", 6, right=True, drop=1),
-    Column("QUERY", 20, flex=1),
+USUAL = ("pid", "user", "application", "state", "wait", "age", "blocks", "query")
+"""The columns of a pane among others."""
+ROOMY = (
+    "pid",
+    "database",
+    "user",
+    "application",
+    "client",
+    "state",
+    "wait",
+    "age",
+    "blocks",
+    "waited",
+    "xmin",
+    "query",
 )
+"""The columns of a pane with much room."""
+ALWAYS = ("pid",)
+"""Columns that cannot be put away."""
 
 SHOWN_OF_QUERY = 1_000
 """Characters of a query that a row may show; the detail shows all."""
 
-SORTS: tuple[tuple[str, int], ...] = (("age", 5), ("blocks", 6), ("pid", 0), ("application", 2))
-"""Names of the orders, with the column that each is marked on."""
+_HEADINGS = {AgeBasis.QUERY: "QUERY AGE", AgeBasis.BACKEND: "SESSION"}
+
+Draw = Callable[[Shown], Line]
 
 
-def activity_rows(snapshot: ActivitySnapshot, view: View, order: str, look: Look) -> list[Row]:
-    """The rows of a view; the blocking tree keeps its own order."""
-    if view is View.BLOCKING:
-        return [_tree_row(node, look) for node in blocking_tree(snapshot.backends)]
-    backends = [backend for backend in snapshot.backends if _belongs(backend, view)]
-    frees = {backend.pid: len(waiters_behind(snapshot.backends, backend.pid)) for backend in backends}
-    backends.sort(key=_orders(frees)[order])
-    return [_row(backend, frees[backend.pid], line(str(backend.pid)), look) for backend in backends]
+def columns_of(names: Sequence[str], basis: AgeBasis) -> tuple[Column, ...]:
+    """The columns of those names, in the order of the catalogue."""
+    found = [name for name in CATALOGUE if name in names]
+    age = CATALOGUE["age"]
+    title = _HEADINGS.get(basis, age.title)
+    aged = Column(title, max(age.least, len(title) + 1), age.most, age.flex, age.right, age.drop)
+    return tuple(aged if name == "age" else CATALOGUE[name] for name in found)
 
 
-def activity_summary(snapshot: ActivitySnapshot, view: View) -> Line:
-    """`42/100 · 3 waiting · blocking`."""
+class RowMaker:
+    """Turns what is to be shown into rows of a table.
+
+    Masking a query costs far more than drawing it, so each distinct text is masked once.
+
+    Args:
+        look: shapes, and what is hidden.
+    """
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._seen: dict[str, str] = {}
+        self._drawers: dict[str, Draw] = {
+            "server": lambda shown: line(shown.source.name, Tone.ACCENT),
+            "pid": self._pid,
+            "database": _of(lambda b: b.database),
+            "user": self._masked(lambda b: b.user),
+            "application": self._masked(lambda b: b.application),
+            "client": self._masked(lambda b: b.client),
+            "type": _of(lambda b: b.backend_type),
+            "state": _state_cell,
+            "wait": _wait_cell,
+            "age": _age_cell,
+            "blocks": _blocks_cell,
+            "waited": lambda shown: line(clock_duration(shown.waited), Tone.WARN) if shown.frees else EMPTY,
+            "xmin": self._xmin,
+            "query": self._query,
+        }
+
+    def query(self, sql: str) -> str:
+        """A query as this person may see it."""
+        found = self._seen.get(sql)
+        if found is None:
+            if len(self._seen) > _REMEMBERED:
+                self._seen.clear()
+            found = self._seen[sql] = self._look.query(sql[:SHOWN_OF_QUERY])
+        return found
+
+    def visible(self, backend: Backend) -> str:
+        """All that this person can see of a backend, in lower case, for plain text in the filter."""
+        parts = (
+            str(backend.pid),
+            backend.database,
+            self._look.text(backend.user),
+            self._look.text(backend.application),
+            self._look.text(backend.client),
+            state_word(backend),
+            backend.state,
+            wait_word(backend),
+            self.query(backend.query),
+        )
+        return "  ".join(parts).casefold()
+
+    def rows(self, shown: Sequence[Shown], names: Sequence[str]) -> list[Row]:
+        """One row each, with the cells of those columns."""
+        drawers = [draw for name, draw in self._drawers.items() if name in names]
+        return [Row(_key(one), tuple([draw(one) for draw in drawers])) for one in shown]
+
+    def _masked(self, read: Callable[[Backend], str]) -> Draw:
+        return lambda shown: line(self._look.text(read(shown.backend)), Tone.DIM) if shown.backend else EMPTY
+
+    def _pid(self, shown: Shown) -> Line:
+        if not shown.depth:
+            return line(str(shown.pid), Tone.CRIT if shown.frees else Tone.PLAIN)
+        indent = "  " * (min(shown.depth, _DEEPEST) - 1) + self._look.shapes.branch
+        return (Span(indent, Tone.FAINT), Span(str(shown.pid)))
+
+    def _xmin(self, shown: Shown) -> Line:
+        age = shown.backend.xmin_age if shown.backend else None
+        if age is None:
+            return EMPTY
+        mark = f"{self._look.shapes.warn} " if shown.holds_xmin else ""
+        return line(f"{mark}{age:,}", Tone.WARN if shown.holds_xmin else Tone.DIM)
+
+    def _query(self, shown: Shown) -> Line:
+        backend = shown.backend
+        if backend is None:
+            return line("prepared transaction" if shown.pid == 0 else "cannot be seen by this role", Tone.DIM)
+        text = Span(self.query(backend.query), Tone.PLAIN if backend.state == "active" else Tone.DIM)
+        if shown.idle_root:
+            return (Span("holds the others up and runs nothing  ", Tone.CRIT), text)
+        if shown.holds_xmin and shown.backend is not None:
+            return (Span("holds vacuum back  ", Tone.WARN), text)
+        return (text,)
+
+
+_REMEMBERED = 5_000
+"""Distinct queries whose masked text is kept."""
+_DEEPEST = 6
+"""Levels of the tree that are still indented further."""
+
+
+def activity_summary(snapshot: ActivitySnapshot, wish: Wish) -> Line:
+    """`42/100 · 3 waiting · blocking · idle hidden · age of the query`."""
     used = snapshot.connections / snapshot.max_connections if snapshot.max_connections else 0.0
     tone = Tone.CRIT if used >= 0.9 else Tone.WARN if used >= 0.75 else Tone.PLAIN
-    spans = [Span(f"{snapshot.connections}/{snapshot.max_connections}", tone)]
+    parts = [Span(f"{snapshot.connections}/{snapshot.max_connections}", tone)]
     if snapshot.waiting:
-        spans += [Span(" · ", Tone.FAINT), Span(f"{snapshot.waiting} waiting", Tone.WARN)]
+        parts.append(Span(f"{snapshot.waiting} waiting", Tone.WARN))
     idle = sum(1 for backend in snapshot.backends if backend.idle_in_transaction)
     if idle:
-        spans += [Span(" · ", Tone.FAINT), Span(f"{idle} idle tx", Tone.WARN)]
+        parts.append(Span(f"{idle} idle tx", Tone.WARN))
     if snapshot.in_recovery:
-        spans += [Span(" · ", Tone.FAINT), Span("standby", Tone.ACCENT)]
-    return (*spans, Span(" · ", Tone.FAINT), Span(view.value, Tone.DIM))
+        parts.append(Span("standby", Tone.ACCENT))
+    parts += wish_words(wish)
+    spans = [parts[0]]
+    for part in parts[1:]:
+        spans += [Span(" · ", Tone.FAINT), part]
+    return tuple(spans)
 
 
-def age_of(backend: Backend) -> float | None:
-    """Seconds: of the transaction when one is open, else of the query while it runs, else of the state."""
-    if backend.transaction_age is not None:
-        return backend.transaction_age
-    return backend.query_age if backend.state == "active" else backend.state_age
+def wish_words(wish: Wish) -> list[Span]:
+    """The view, and what differs from the usual."""
+    words = [Span(wish.view.value, Tone.DIM)]
+    if not wish.idle and wish.view is View.ALL:
+        words.append(Span("idle hidden", Tone.DIM))
+    if wish.basis is not AgeBasis.TRANSACTION:
+        words.append(Span(f"age of the {wish.basis.value}", Tone.DIM))
+    return words
 
 
-def backend_detail(backend: Backend, snapshot: ActivitySnapshot, look: Look, cells: int) -> list[Line]:
-    """All that is known of one backend, with its whole query."""
-    blocks = sorted(waiters_behind(snapshot.backends, backend.pid))
-    facts = [
-        ("pid", f"{backend.pid}, {backend.backend_type}"),
-        ("session", f"began {backend.backend_start:%Y-%m-%d %H:%M:%S}Z, {clock_duration(backend.backend_age)} ago"),
-        ("user", f"{backend.user} on {backend.database}"),
-        ("from", f"{look.text(backend.application) or 'no application name'}, {look.text(backend.client) or 'hidden'}"),
-        ("state", f"{backend.state or 'hidden'} for {clock_duration(backend.state_age) or 'unknown'}"),
-        ("transaction", clock_duration(backend.transaction_age) or "none open"),
-        ("waits for", _wait(backend) or "nothing"),
-        ("blocked by", ", ".join(map(str, sorted(backend.blocked_by))) or "nobody"),
-        ("blocks", ", ".join(map(str, blocks)) or "nobody"),
-        ("holds xmin", "no" if backend.xmin_age is None else f"{backend.xmin_age:,} transactions back"),
-    ]
-    lines: list[Line] = [(Span(f"{label:<13}", Tone.DIM), Span(text)) for label, text in facts]
-    lines += [EMPTY, line("query", Tone.DIM)]
-    return lines + [line(part) for part in wrap(look.query(backend.query) or "hidden from this role", cells)]
+def blocking_words(shown: Sequence[Shown]) -> str:
+    """`2 head blockers hold up 5 sessions, 12:04 of waiting together`; "" when nobody is held up."""
+    roots = [one for one in shown if not one.depth and one.frees]
+    held = sum(1 for one in shown if one.depth)
+    if not roots:
+        return ""
+    together = clock_duration(sum(one.waited for one in roots))
+    idle = sum(1 for one in roots if one.idle_root)
+    verb = "holds" if len(roots) == 1 else "hold"
+    words = f"{count(len(roots), 'head blocker')} {verb} up {count(held, 'session')}, {together} of waiting together"
+    return f"{words}; {idle} of them idle in transaction" if idle else words
 
 
-def _belongs(backend: Backend, view: View) -> bool:
-    if view is View.RUNNING:
-        return backend.state in ("active", "fastpath function call") or backend.idle_in_transaction
-    return view is View.ALL or backend.waits_for_lock
-
-
-def _orders(frees: dict[int, int]) -> dict[str, Callable[[Backend], tuple[float, int]]]:
-    return {
-        "age": lambda b: (-_weight(b), b.pid),
-        "blocks": lambda b: (-frees[b.pid] * 1e9 - _weight(b), b.pid),
-        "pid": lambda b: (0.0, b.pid),
-        "application": lambda b: (float(int.from_bytes(b.application[:6].encode().ljust(6, b"\0")[:6])), b.pid),
-    }
-
-
-def _weight(backend: Backend) -> float:
-    """Idle sessions come last, however old they are."""
-    age = age_of(backend) or 0.0
-    return age if backend.state != "idle" else age / 1e6
-
-
-def _row(backend: Backend, frees: int, pid: Line, look: Look) -> Row:
-    age = clock_duration(age_of(backend))
-    old = (backend.transaction_age or 0.0) >= 60
-    return Row(
-        (backend.pid, backend.backend_start),
-        (
-            pid,
-            line(look.text(backend.user), Tone.DIM),
-            line(look.text(backend.application), Tone.DIM),
-            line(*_state(backend)),
-            line(_wait(backend), Tone.WARN if backend.waits_for_lock else Tone.DIM),
-            line(age, Tone.WARN if old else Tone.PLAIN),
-            line(str(frees), Tone.CRIT) if frees else EMPTY,
-            line(look.query(backend.query[:SHOWN_OF_QUERY]), Tone.PLAIN if backend.state == "active" else Tone.DIM),
-        ),
-    )
-
-
-def _tree_row(node: BlockingNode, look: Look) -> Row:
-    indent = "  " * (node.depth - 1) + look.shapes.branch if node.depth else ""
-    pid = (Span(indent, Tone.FAINT), Span(str(node.pid), Tone.CRIT if not node.depth else Tone.PLAIN))
-    if node.backend is None:
-        note = "prepared transaction" if node.pid == 0 else "cannot be seen by this role"
-        return Row(("unseen", node.pid), (pid, *(EMPTY,) * 5, line(str(node.frees), Tone.CRIT), line(note, Tone.DIM)))
-    return _row(node.backend, node.frees, pid, look)
-
-
-def _state(backend: Backend) -> tuple[str, Tone]:
+def state_word(backend: Backend) -> str:
+    """The state in one or two words."""
     if backend.idle_in_transaction:
-        return ("idle tx!" if "aborted" in backend.state else "idle tx"), Tone.WARN
-    tones = {"active": Tone.OK, "idle": Tone.FAINT}
-    return backend.state or "hidden", tones.get(backend.state, Tone.DIM)
+        return "idle tx!" if "aborted" in backend.state else "idle tx"
+    return backend.state or "hidden"
 
 
-def _wait(backend: Backend) -> str:
+def wait_word(backend: Backend) -> str:
+    """What it waits for; "" when it does not wait."""
     if backend.state == "idle" or not backend.wait_event_type:
         return ""
     if backend.wait_event_type == "Client":
         return "client"
     return f"{backend.wait_event_type}:{backend.wait_event}"
+
+
+def _key(shown: Shown) -> tuple[object, object, object]:
+    if shown.backend is None:
+        return ("unseen", shown.pid, shown.source)
+    return (shown.pid, shown.backend.backend_start, shown.source)
+
+
+def _of(read: Callable[[Backend], str]) -> Draw:
+    return lambda shown: line(read(shown.backend), Tone.DIM) if shown.backend else EMPTY
+
+
+def _state_cell(shown: Shown) -> Line:
+    if shown.backend is None:
+        return EMPTY
+    tones = {"active": Tone.OK, "idle": Tone.FAINT}
+    tone = Tone.WARN if shown.backend.idle_in_transaction else tones.get(shown.backend.state, Tone.DIM)
+    return line(state_word(shown.backend), tone)
+
+
+def _wait_cell(shown: Shown) -> Line:
+    backend = shown.backend
+    if backend is None:
+        return EMPTY
+    return line(wait_word(backend), Tone.WARN if backend.waits_for_lock else Tone.DIM)
+
+
+def _age_cell(shown: Shown) -> Line:
+    old = shown.backend is not None and (shown.backend.transaction_age or 0.0) >= 60
+    return line(clock_duration(shown.age), Tone.WARN if old else Tone.PLAIN)
+
+
+def _blocks_cell(shown: Shown) -> Line:
+    if not shown.frees:
+        return EMPTY
+    below = f"{shown.direct}+{shown.frees - shown.direct}" if shown.frees > shown.direct else str(shown.frees)
+    return line(below, Tone.CRIT)

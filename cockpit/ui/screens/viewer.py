@@ -46,9 +46,14 @@ class Viewer(Sheet[None]):
         self.frame.shapes = self.body.shapes = self.shapes
         keys = (Span("y", Tone.KEY), Span(" copy  ", Tone.DIM), Span("esc", Tone.KEY), Span(" close", Tone.DIM))
         self.frame.show((Span(self._title, Tone.TITLE),), keys, edge=Tone.FRAME_LIT)
+        self.replace_lines(self._content)
+        self.body.focus()
+
+    def replace_lines(self, lines: Sequence[Line]) -> None:
+        """Show other lines; the cursor keeps its number."""
+        self._content = list(lines)
         self.body.set_rows([Row(number, (spans,)) for number, spans in enumerate(self._content)])
         self.body.styles.height = min(len(self._content) + 1, max(4, self.app.size.height * 8 // 10))
-        self.body.focus()
 
     @property
     def text(self) -> str:

@@ -3,7 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.model.activity import Backend, blocking_tree, waiters_behind
+from cockpit.model.activity import Backend, waiters_behind
+from cockpit.model.blocking import Blocking, blocking_tree
 from tests.support.backends import a_backend
 
 

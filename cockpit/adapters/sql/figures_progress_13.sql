@@ -1,0 +1,30 @@
+-- Commands that report how far they have come, for PostgreSQL 13.
+-- A relation of another database has no name here.
+SELECT pid, command,
+       coalesce(CASE WHEN datname = current_database() THEN relid::regclass::text END, 'in ' || datname, '') AS relation,
+       phase, done
+FROM (
+    SELECT pid, datname, relid, 'VACUUM' AS command, phase,
+           CASE WHEN phase = 'scanning heap' THEN heap_blks_scanned::float8 / nullif(heap_blks_total, 0)
+                WHEN phase = 'vacuuming heap' THEN heap_blks_vacuumed::float8 / nullif(heap_blks_total, 0)
+           END AS done
+    FROM pg_stat_progress_vacuum
+    UNION ALL
+    SELECT pid, datname, relid, command, phase,
+           CASE WHEN blocks_total > 0 THEN blocks_done::float8 / blocks_total
+                WHEN tuples_total > 0 THEN tuples_done::float8 / tuples_total
+                WHEN lockers_total > 0 THEN lockers_done::float8 / lockers_total
+           END
+    FROM pg_stat_progress_create_index
+    UNION ALL
+    SELECT pid, datname, relid, 'ANALYZE', phase, sample_blks_scanned::float8 / nullif(sample_blks_total, 0)
+    FROM pg_stat_progress_analyze
+    UNION ALL
+    SELECT pid, datname, relid, command, phase, heap_blks_scanned::float8 / nullif(heap_blks_total, 0)
+    FROM pg_stat_progress_cluster
+    UNION ALL
+    SELECT pid, NULL, NULL, 'BASE BACKUP', phase, backup_streamed::float8 / nullif(backup_total, 0)
+    FROM pg_stat_progress_basebackup
+) AS under_way
+ORDER BY pid
+LIMIT 20

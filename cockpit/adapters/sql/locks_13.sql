@@ -1,0 +1,12 @@
+-- The locks of one session, for PostgreSQL 13, which does not tell since when one waits. $1 is its pid.
+SELECT locktype AS kind, mode, granted, NULL::float8 AS waited,
+       CASE WHEN relation IS NULL THEN '' WHEN d.oid IS NULL THEN 'relation ' || relation ELSE relation::regclass::text
+       END AS relation,
+       coalesce(page::text, '') AS page, coalesce(tuple::text, '') AS tuple,
+       coalesce(transactionid::text, virtualxid, '') AS transaction,
+       coalesce(classid::text, '') AS class, coalesce(objid::text, '') AS object
+FROM pg_locks
+LEFT JOIN pg_database AS d ON d.oid = database AND d.datname = current_database()
+WHERE pid = $1
+ORDER BY granted, (locktype = 'relation') DESC, relation, mode
+LIMIT 500
