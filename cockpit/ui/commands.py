@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from cockpit.engine.activity_view import AgeBasis, View, Wish
 from cockpit.ui.bindings import REGISTRY
 from cockpit.ui.panes.base import TablePane
-from cockpit.ui.present.activity import View
 from cockpit.ui.spans import Tone
 from cockpit.ui.widgets.line_table import LineTable
 from cockpit.ui.widgets.ring_log import RingLog
@@ -91,6 +92,12 @@ def _pane_keys(screen: MainScreen) -> dict[str, Handler]:
             name = pane.sort_next(screen.now())
             screen.say(f"sorted by {name}" if name else "this pane has one order", Tone.DIM)
 
+    def sort_other_way() -> None:
+        pane = screen.active_pane
+        if isinstance(pane, TablePane):
+            how = pane.sort_other_way(screen.now())
+            screen.say(how or "this pane has one order", Tone.DIM)
+
     def freeze() -> None:
         pane = screen.active_pane
         if pane is not None:
@@ -108,7 +115,9 @@ def _pane_keys(screen: MainScreen) -> dict[str, Handler]:
         "table.open": screen.open_row,
         "table.tag": table(LineTable.toggle_tag),
         "table.untag": table(LineTable.clear_tags),
+        "table.tag_all": table(LineTable.tag_all),
         "table.sort": sort,
+        "table.sort_other_way": sort_other_way,
         "pane.freeze": freeze,
         "pane.zoom": screen.zoom,
         "pane.slower": lambda: screen.set_interval_of_pane(lambda seconds: seconds * 2),
@@ -136,7 +145,41 @@ def _activity_keys(screen: MainScreen) -> dict[str, Handler]:
         activity.next_database()
         activity.changed(screen.now())
 
+    def ask(change: Callable[[Wish], Wish]) -> Handler:
+        return lambda: activity.ask(change(activity.wish), screen.now())
+
+    def jump(go: Callable[[], str]) -> Handler:
+        def handler() -> None:
+            trouble = go()
+            if trouble:
+                screen.say(trouble, Tone.DIM)
+
+        return handler
+
+    def choose_columns() -> None:
+        from cockpit.ui.screens.columns import ColumnSheet
+
+        def chosen(names: tuple[str, ...] | None) -> None:
+            if names is not None:
+                activity.choose_columns(names, screen.now())
+
+        screen.app.push_screen(ColumnSheet(activity.column_names, screen.look), chosen)
+
+    def statements() -> None:
+        from cockpit.ui.screens.statements import StatementsSheet
+
+        if screen.session is not None and activity.readings():
+            source = activity.readings()[0].source
+            screen.app.push_screen(StatementsSheet(source, screen.session, screen.look))
+
+    bases = list(AgeBasis)
     return {
+        "activity.idle": ask(lambda wish: replace(wish, idle=not wish.idle)),
+        "activity.age": ask(lambda wish: replace(wish, basis=bases[(bases.index(wish.basis) + 1) % len(bases)])),
+        "activity.blocker": jump(activity.jump_to_blocker),
+        "activity.blocker_back": jump(activity.jump_back),
+        "activity.columns": choose_columns,
+        "activity.statements": statements,
         "activity.database": next_database,
         "activity.view": show(lambda: views[(views.index(activity.view) + 1) % len(views)]),
         "activity.running": show(lambda: View.RUNNING),

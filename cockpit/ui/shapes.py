@@ -16,7 +16,7 @@ class Shapes:
         suggestion: a runbook that fits.
         branch, stem: of a tree.
         bars: from empty to full, for strips.
-        tag: a tagged row; descending: the sorted column.
+        tag: a tagged row; descending, ascending: the sorted column.
         horizontal, top_left, top_right: of a frame's title line.
         ellipsis: what was cut.
         clock, dot: in the header.
@@ -40,6 +40,7 @@ class Shapes:
     bars: str = "▁▂▃▄▅▆▇█"
     tag: str = "◆"
     descending: str = "▾"
+    ascending: str = "▴"
     horizontal: str = "─"
     top_left: str = "╭"
     top_right: str = "╮"
@@ -69,6 +70,7 @@ ASCII = Shapes(
     bars="_.-=+*#@",
     tag="#",
     descending="v",
+    ascending="^",
     horizontal="-",
     top_left="+",
     top_right="+",

@@ -324,8 +324,12 @@ class MainScreen(LaidOutScreen):
     def open_row(self) -> None:
         """Show the row in full."""
         pane = self.active_pane
-        found = pane.detail(self.now(), min(104, self.app.size.width - 10)) if pane else None
-        if found is not None:
+        cells = min(104, self.app.size.width - 10)
+        sheet = pane.sheet(self.now(), cells) if pane else None
+        found = pane.detail(self.now(), cells) if pane and sheet is None else None
+        if sheet is not None:
+            self.app.push_screen(sheet)
+        elif found is not None:
             self.app.push_screen(Viewer(found[0], found[1], self.look))
 
     def copy(self) -> None:

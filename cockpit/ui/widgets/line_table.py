@@ -46,6 +46,7 @@ class LineTable(Widget, can_focus=True):
         self.state = TableState()
         self.shapes: Shapes = UNICODE
         self.sorted_column = -1
+        self.sorted_up = False
         self.empty = ""
         self._columns = tuple(columns)
         self._needed = [0] * len(self._columns)
@@ -120,6 +121,11 @@ class LineTable(Widget, can_focus=True):
         self._refresh_row(self.state.cursor)
         self.move(1)
 
+    def tag_all(self) -> None:
+        """Tag every row that is shown."""
+        self.state.tags = {row.key for row in self.state.rows if not row.heading}
+        self.refresh()
+
     def clear_tags(self) -> None:
         """Take all tags off."""
         self.state.tags.clear()
@@ -134,9 +140,10 @@ class LineTable(Widget, can_focus=True):
         if before is not self.current:
             self.post_message(self.Moved(self))
 
-    def sort_mark(self, column: int) -> None:
+    def sort_mark(self, column: int, *, ascending: bool = False) -> None:
         """Mark the heading of the column that the rows are sorted by, -1 for none."""
         self.sorted_column = column
+        self.sorted_up = ascending
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -216,7 +223,8 @@ class LineTable(Widget, can_focus=True):
     def _heading(self) -> Line:
         titles = []
         for index, column in enumerate(self._columns):
-            mark = self.shapes.descending if index == self.sorted_column else ""
+            sorted_here = self.shapes.ascending if self.sorted_up else self.shapes.descending
+            mark = sorted_here if index == self.sorted_column else ""
             titles.append(line(column.title + mark, Tone.DIM if mark else Tone.FAINT))
         return (Span(" "), *self._cells(Row("heading", tuple(titles))))
 
