@@ -19,6 +19,7 @@ from textual.screen import Screen
 
 from cockpit.model.errors import CockpitError
 from cockpit.model.incident import EnvironmentFacts, Role
+from cockpit.ui.filters import AsciiOnly, Colourless
 from cockpit.ui.keyline import Ready, TakesKeys
 from cockpit.ui.screens.main import MainScreen
 from cockpit.ui.spans import Tone
@@ -62,6 +63,7 @@ class CockpitApp(App[int], inherit_bindings=False):
         labels: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__()
+        self._filters = [*([Colourless()] if self.no_color else self._filters), AsciiOnly(self)]
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK_NAME

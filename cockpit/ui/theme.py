@@ -138,6 +138,36 @@ def _styles(c: Colours) -> dict[Tone, Style]:
     }
 
 
+def _colourless() -> dict[Tone, Style]:
+    """Weight, underline and reversal alone: what must be seen first is reversed, what matters is bold."""
+    bold, dim = Style(bold=True), Style(dim=True)
+    reversed_, underlined = Style(bold=True, reverse=True), Style(bold=True, underline=True)
+    return {
+        Tone.PLAIN: Style(),
+        Tone.DIM: dim,
+        Tone.FAINT: dim,
+        Tone.STRONG: bold,
+        Tone.TITLE: bold,
+        Tone.KEY: bold,
+        Tone.ACCENT: Style(),
+        Tone.OK: Style(),
+        Tone.WARN: bold,
+        Tone.CRIT: bold,
+        Tone.UNKNOWN: bold,
+        Tone.CHANGE: underlined,
+        Tone.HIGH: reversed_,
+        Tone.FRAME: dim,
+        Tone.FRAME_LIT: bold,
+        Tone.FOUND: underlined,
+        Tone.BADGE_RED: reversed_,
+        Tone.BADGE_YELLOW: reversed_,
+        Tone.BADGE_GREEN: reversed_,
+        Tone.BADGE_BLUE: reversed_,
+        Tone.BADGE_ROLE: bold,
+        Tone.BADGE_OBSERVER: reversed_,
+    }
+
+
 STYLES = {DARK_NAME: _styles(DARK), LIGHT_NAME: _styles(LIGHT)}
 COLOURS = {DARK_NAME: DARK, LIGHT_NAME: LIGHT}
 
@@ -147,12 +177,10 @@ class Paint:
 
     Attributes:
         colours: of the theme.
-        ascii_only: True when no shape beyond ASCII may be drawn.
     """
 
-    def __init__(self, styles: dict[Tone, Style], colours: Colours, *, ascii_only: bool) -> None:
+    def __init__(self, styles: dict[Tone, Style], colours: Colours) -> None:
         self.colours = colours
-        self.ascii_only = ascii_only
         self._styles = styles
         self._mixed: dict[tuple[Tone, str], Style] = {}
 
@@ -160,21 +188,33 @@ class Paint:
         """The style of a tone on a background (#rrggbb); badges keep their own."""
         mixed = self._mixed.get((tone, background))
         if mixed is None:
-            mixed = self._mixed[tone, background] = Style(bgcolor=background) + self._styles[tone]
+            mixed = self._mixed[tone, background] = self._mix(self._styles[tone], background)
         return mixed
+
+    def _mix(self, style: Style, background: str) -> Style:
+        return Style(bgcolor=background) + style
+
+
+class ColourlessPaint(Paint):
+    """For a terminal that shall get no colours: the row under the cursor is reversed, a resting one underlined."""
+
+    def _mix(self, style: Style, background: str) -> Style:
+        if background == self.colours.cursor:
+            return style + Style(reverse=True, dim=False)
+        return style + Style(underline=True) if background == self.colours.cursor_faded else style
 
 
 _PAINTS = {
-    (name, ascii_only): Paint(styles, COLOURS[name], ascii_only=ascii_only)
+    (name, colourless): ColourlessPaint(_colourless(), COLOURS[name]) if colourless else Paint(styles, COLOURS[name])
     for name, styles in STYLES.items()
-    for ascii_only in (False, True)
+    for colourless in (False, True)
 }
 
 
 def paint_for(widget: Widget) -> Paint:
     """The paint of the theme in force; a theme that is not ours gets the dark one."""
-    ascii_only = widget.app.has_class("ascii")
-    return _PAINTS.get((widget.app.theme, ascii_only), _PAINTS[DARK_NAME, ascii_only])
+    colourless = widget.app.no_color
+    return _PAINTS.get((widget.app.theme, colourless), _PAINTS[DARK_NAME, colourless])
 
 
 def theme_name(wanted: str) -> str:

@@ -67,7 +67,8 @@ class Terminal:
         self.exit_code: int | None = None
         variables = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})}
         for misleading in ("NO_COLOR", "COLUMNS", "LINES"):  # a worker of xdist carries the last two
-            variables.pop(misleading, None)
+            if misleading not in (environment or {}):
+                variables.pop(misleading, None)
         self.pid, self._master = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

@@ -21,18 +21,11 @@ def strip_of(spans: Line, cells: int, paint: Paint, background: str = "", *, dim
     """
     behind = background or paint.colours.background
     segments = [
-        Segment(_drawable(span.text, paint), paint.style(_dimmed(span.tone) if dimmed else span.tone, behind))
+        Segment(span.text, paint.style(_dimmed(span.tone) if dimmed else span.tone, behind))
         for span in fit(spans, cells)
         if span.text
     ]
     return Strip(segments, cells)
-
-
-_IN_ASCII = str.maketrans("…·→≥━─▏┃↑↓∅⏎–", "~-->=-|#^v0<-")
-
-
-def _drawable(text: str, paint: Paint) -> str:
-    return text.translate(_IN_ASCII) if paint.ascii_only else text
 
 
 def _dimmed(tone: Tone) -> Tone:
