@@ -78,9 +78,11 @@ class ProcedureReader:
         if root.level == 0:
             root.text = root.text or title
         found = self._procedures(root, "")
-        doing = [procedure for procedure in found if any(phase.steps for phase in procedure.phases)]
+        doing: list[ProcedureDraft] = []
         for procedure in found:
-            if procedure not in doing:
+            if any(phase.steps for phase in procedure.phases):
+                doing.append(procedure)
+            else:
                 self.notes.append(Note(procedure.line, procedure.title))
                 self.notes += [*procedure.notes, *(note for phase in procedure.phases for note in phase.notes)]
         self.notes.sort(key=lambda note: note.line)

@@ -207,7 +207,11 @@ def nodes(tree: object) -> Iterator[ast.Node]:
         elif isinstance(item, ast.Node):
             yield item
             if not isinstance(item, ast.ExplainStmt):
-                waiting.extend(getattr(item, name) for name in _fields(type(item)))
+                for name in _fields(type(item)):
+                    inner = getattr(item, name)
+                    # Most fields are empty or hold a number or a text.
+                    if inner is not None and (inner.__class__ is tuple or isinstance(inner, ast.Node)):
+                        waiting.append(inner)
 
 
 def _fields(kind: type[ast.Node]) -> tuple[str, ...]:

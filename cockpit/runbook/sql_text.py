@@ -71,13 +71,16 @@ def _code(text: str) -> bool:
 
 def masked(text: str) -> str:
     """SQL that PostgreSQL's parser accepts: psql's and other marks become parameters or harmless words."""
+    places = placeholders.find(text, Kind.SQL)
+    if not places:
+        return text
     inside = [(piece.start, piece.end) for piece in pieces(text) if piece.kind in ("literal", "escape", "dollar")]
 
     def word(index: int, place: placeholders.Placeholder) -> str:
         within = place.style == "mark" and any(start < place.start < end for start, end in inside)
         return "x" if within else f"${index + 1}"
 
-    return placeholders.replace(text, placeholders.find(text, Kind.SQL), word)
+    return placeholders.replace(text, places, word)
 
 
 @lru_cache(maxsize=4096)
@@ -89,7 +92,7 @@ def parse(text: str) -> tuple[ast.Node, ...] | None:
     """
     if "\x00" in text or len(text) > TEXT_CAP or text.count("/*") > _COMMENTS_CAP:
         return None
-    for candidate in (masked(text), _as_name(text)):
+    for candidate in dict.fromkeys((masked(text), _as_name(text))):
         try:
             return tuple(raw.stmt for raw in pglast.parse_sql(candidate) if raw.stmt is not None)
         except pglast.parser.ParseError:
