@@ -11,6 +11,7 @@ from cockpit.adapters.clock import SystemClock
 from cockpit.adapters.pool import BlockingPool
 from cockpit.config.load import Loaded
 from cockpit.config.settings import Environment
+from cockpit.config.terminal import ascii_locale
 from cockpit.engine.board import Board
 from cockpit.engine.chronicle import unresolved, unresolved_sentence
 from cockpit.engine.conditions import parse
@@ -103,7 +104,7 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
         open_actions=tuple(str(entry.payload.get("action")) for entry in unresolved(earlier)),
         keys=dict(loaded.settings.keys),
         theme=loaded.settings.interface.theme,
-        ascii=loaded.settings.interface.ascii,
+        ascii=loaded.settings.interface.ascii or ascii_locale(os.environ),
         bell=loaded.settings.interface.bell,
         preferences=remembered(loaded, role),
         inspectors=dict(parts.inspectors),

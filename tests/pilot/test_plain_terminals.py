@@ -32,7 +32,7 @@ def colours_sent(raw: bytes) -> list[bytes]:
 
 
 def visit_all_screens(terminal: Terminal) -> None:
-    """Panes, zoom, find, help, palette, a row in full, a runbook's steps, a question, a confirmation and its outcome."""
+    """Panes, zoom, find, help, palette, a row in full, a runbook's steps, a question, a change and its outcome."""
     terminal.wait(r"matches")
     for number in "1234567":
         terminal.press(number, "z")
