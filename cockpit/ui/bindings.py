@@ -11,6 +11,7 @@ class Scope(StrEnum):
 
     STEPS = "steps of the open runbook"
     RUNBOOKS = "runbooks"
+    HEALTH = "health"
     ACTIVITY = "activity"
     LOCKS = "cron locks"
     SERVICES = "services"
@@ -65,8 +66,20 @@ REGISTRY: tuple[KeyBinding, ...] = (
     KeyBinding("step.command_previous", ("[",), "choose the step's previous command", Scope.STEPS),
     KeyBinding("step.answer", ("o",), "open the whole answer of the step", Scope.STEPS, "whole answer"),
     KeyBinding("step.values", ("i",), "set the values that the runbook asks for", Scope.STEPS, "values"),
+    KeyBinding("step.source", ("v",), "view the runbook's text at the step", Scope.STEPS, "text"),
+    KeyBinding("step.outline", ("O",), "outline of the whole document", Scope.STEPS, "outline"),
+    KeyBinding("step.link", ("l",), "follow the step's link", Scope.STEPS),
+    KeyBinding("step.return", ("B", "backspace"), "go back to where the link was", Scope.STEPS),
+    KeyBinding("step.changes", ("d",), "show how the file has changed since this run began", Scope.STEPS),
+    KeyBinding("step.file", ("E",), "open the file at the step in your editor", Scope.STEPS, operator=True),
+    KeyBinding("step.search", ("/",), "search the runbooks", Scope.STEPS),
     KeyBinding("runbook.open", ("enter",), "open the runbook's procedure", Scope.RUNBOOKS, "open"),
+    KeyBinding("runbook.search", ("/",), "search titles, symptoms, alerts, commands", Scope.RUNBOOKS, "search"),
+    KeyBinding("runbook.source", ("v",), "view the runbook's text", Scope.RUNBOOKS, "text"),
+    KeyBinding("runbook.outline", ("O",), "outline of the whole document", Scope.RUNBOOKS, "outline"),
+    KeyBinding("runbook.file", ("E",), "open the file in your editor", Scope.RUNBOOKS, operator=True),
     KeyBinding("runbook.close", ("X",), "close the open runbook", Scope.STEPS),
+    KeyBinding("health.mute", ("m",), "mute the check for a while, or no longer", Scope.HEALTH, "mute", operator=True),
     KeyBinding("activity.view", ("v",), "next view: all, running, waiting, blocking", Scope.ACTIVITY, "view"),
     KeyBinding("activity.idle", ("i",), "show or hide idle sessions", Scope.ACTIVITY),
     KeyBinding("activity.age", ("t",), "count ages from the transaction, the query or the session", Scope.ACTIVITY),
@@ -142,9 +155,7 @@ REGISTRY: tuple[KeyBinding, ...] = (
 )
 """Every key of the main screen; within a scope the order is the footer's."""
 
-_WITHIN_PANES = frozenset(
-    {Scope.ACTIVITY, Scope.LOCKS, Scope.SERVICES, Scope.LOGS, Scope.TIMELINE, Scope.RUNBOOKS, Scope.STEPS, Scope.TABLE}
-)
+_WITHIN_PANES = frozenset(Scope) - {Scope.PANE, Scope.GLOBAL}
 
 
 def meet(one: Scope, other: Scope) -> bool:

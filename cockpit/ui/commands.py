@@ -189,10 +189,21 @@ def _activity_keys(screen: MainScreen) -> dict[str, Handler]:
 
 
 def _session_keys(screen: MainScreen) -> dict[str, Handler]:
-    steps, changes = screen.steps, screen.changes
-    if steps is None or changes is None:
+    steps, changes, papers = screen.steps, screen.changes, screen.papers
+    if steps is None or changes is None or papers is None:
         return {}
     return {
+        "step.source": papers.source,
+        "step.outline": papers.outline,
+        "step.link": papers.follow,
+        "step.return": papers.go_back,
+        "step.changes": papers.changes,
+        "step.file": papers.edit,
+        "step.search": screen.open_search,
+        "runbook.search": screen.open_search,
+        "runbook.source": papers.source,
+        "runbook.outline": papers.outline,
+        "runbook.file": papers.edit,
         "runbook.open": screen.open_procedure,
         "runbook.close": steps.close,
         "step.run": steps.go_on,
@@ -210,5 +221,6 @@ def _session_keys(screen: MainScreen) -> dict[str, Handler]:
         "locks.release": changes.release,
         "services.restart": lambda: changes.operate("restart"),
         "incident.declare": lambda: screen.speak("say.incident", ""),
+        "health.mute": lambda: screen.speak("say.mute", ""),
         "timeline.note": lambda: screen.speak("say.note", ""),
     }

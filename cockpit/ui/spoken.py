@@ -24,6 +24,7 @@ _FOR_ALL = (
 _FOR_OPERATOR = (
     Entry("say.incident", "declare an incident", "incident P1 title", "incident"),
     Entry("say.resolve", "end the incident", "resolve note", "resolve"),
+    Entry("say.mute", "mute the check selected in Health, or end its mute", "mute 30m reason", "mute"),
     Entry("say.note", "write a note into the timeline", "note text", "note"),
 )
 _FOR_UNSETTLED = (
@@ -75,6 +76,10 @@ class Spoken:
                 self._screen.say("the incident is over", Tone.OK)
             case "say.note":
                 await self.note(words)
+            case "say.mute":
+                from cockpit.ui.mutes import mute
+
+                await mute(self._screen, self._session, words)
             case "say.settle":
                 await self._settle(words)
             case "say.unlock":

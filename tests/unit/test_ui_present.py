@@ -20,8 +20,9 @@ from cockpit.model.readings import Reading, ReadingState, SourceId, SourceKind
 from cockpit.ui.look import Look
 from cockpit.ui.present.answer import answer_lines, answer_summary
 from cockpit.ui.present.backend import backend_detail
+from cockpit.ui.present.check_detail import health_detail
 from cockpit.ui.present.header import environment_badge, header_line, incident_line, role_badge, source_dots
-from cockpit.ui.present.health import health_detail, health_rows, health_summary
+from cockpit.ui.present.health import health_rows, health_summary
 from cockpit.ui.present.host import host_rows
 from cockpit.ui.present.locks import lock_detail, lock_rows
 from cockpit.ui.present.logs import log_spans, marked
@@ -108,7 +109,7 @@ def test_health_is_worst_first_with_the_reason_below() -> None:
     )
     rows = health_rows(HealthSnapshot(results), START, OPERATOR)
     assert [row.text.split("  ")[0] for row in rows if not row.heading] == [
-        "✗ b.crit 4 flaps",
+        "✗ b.crit ~ flapping",
         "? d.unknown",
         "▲ c.warn ✗ soon",
         "● a.ok",

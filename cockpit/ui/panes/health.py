@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from cockpit.model.health import CheckResult, HttpSample
 from cockpit.model.readings import Reading
+from cockpit.ui.bindings import Scope
 from cockpit.ui.panes.base import TablePane
-from cockpit.ui.present.health import COLUMNS, health_detail, health_rows, health_summary
+from cockpit.ui.present.health import COLUMNS, health_rows, health_summary
 from cockpit.ui.present.words import short_age
 from cockpit.ui.spans import EMPTY, Line, Tone, line
 from cockpit.ui.widgets.table_state import Row
@@ -18,6 +20,7 @@ class HealthPane(TablePane):
 
     number = 1
     label = "Health"
+    scope = Scope.HEALTH
     columns = COLUMNS
 
     def rows(self, now: datetime) -> Sequence[Row]:
@@ -45,6 +48,17 @@ class HealthPane(TablePane):
 
     def detail(self, now: datetime, cells: int) -> tuple[str, list[Line]] | None:
         """All about the selected check."""
+        from cockpit.ui.present.check_detail import health_detail
+
+        result = self.selected
+        if result is None or self.session is None:
+            return None
+        value = self.session.board.reading(result.source).value if result.source else None
+        sample = value if isinstance(value, HttpSample) else None
+        return result.name, health_detail(result, now, self.look, cells, sample)
+
+    @property
+    def selected(self) -> CheckResult | None:
+        """The check under the cursor."""
         row = self.table.current
-        result = self.session.board.health.named(str(row.key)) if row and self.session else None
-        return (result.name, health_detail(result, now, self.look)) if result else None
+        return self.session.board.health.named(str(row.key)) if row and self.session else None

@@ -1,7 +1,8 @@
-"""Checks as rows, worst first."""
+"""Checks as rows: what fails first, in groups, worst first."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from cockpit.model.health import CheckResult, HealthSnapshot, Verdict
@@ -23,64 +24,99 @@ COLUMNS = (
 
 
 def health_rows(health: HealthSnapshot, now: datetime, look: Look) -> list[Row]:
-    """Worst first; within a verdict by group and name."""
-    ordered = sorted(health.results, key=lambda r: (-r.verdict.severity, -_pending_rank(r), r.group, r.name))
+    """What fails, then what is muted, then what is well; in each part groups and checks are worst first."""
+    worst: dict[tuple[int, str], int] = {}
+    for result in health.results:
+        place = (_part(result), result.group)
+        worst[place] = max(worst.get(place, 0), _gravity(result))
+
+    def order(result: CheckResult) -> tuple[int, int, str, int, str]:
+        place = (_part(result), result.group)
+        return (place[0], -worst[place], result.group, -_gravity(result), result.name)
+
     rows: list[Row] = []
-    for result in ordered:
+    before: tuple[int, str] | None = None
+    for result in sorted(health.results, key=order):
+        place = (_part(result), result.group)
+        if result.grouped and place != before:
+            rows.append(Row(("group", *place), ((Span(look.text(result.group), Tone.DIM),),), heading=True))
+        before = place
         rows.append(_row(result, now, look))
-        if result.verdict is not Verdict.OK and result.message:
-            message = Span(f"  {look.text(result.message)}", Tone.DIM)
-            rows.append(Row(("message", result.name), ((Span(" "), message),), heading=True))
+        rows += _messages(result, now, look)
     return rows
 
 
 def health_summary(health: HealthSnapshot) -> Line:
-    """`2 crit · 1 warn · 5 ok`."""
+    """`2 crit · 1 warn · 5 ok · 1 muted`."""
     parts: list[Line] = []
     for verdict in (Verdict.CRIT, Verdict.UNKNOWN, Verdict.WARN, Verdict.OK):
-        number = sum(1 for result in health.results if result.verdict is verdict)
+        number = sum(1 for result in health.results if result.verdict is verdict and not result.muted)
         if number:
             parts.append(line(f"{number} {verdict.value}", verdict_tone(verdict)))
+    muted = sum(1 for result in health.results if result.muted)
+    if muted:
+        parts.append(line(f"{muted} muted", Tone.DIM))
     return joined(parts, " · ")
 
 
+def _part(result: CheckResult) -> int:
+    """0 for what fails or cannot be believed, 1 for what is muted, 2 for what is well."""
+    if result.muted:
+        return 1
+    return 0 if result.verdict is not Verdict.OK or result.flapping else 2
+
+
+def _gravity(result: CheckResult) -> int:
+    pending = 0 if result.pending is None else result.pending.severity
+    return 10 * result.verdict.severity + 2 * pending + result.flapping
+
+
 def _row(result: CheckResult, now: datetime, look: Look) -> Row:
-    tone = verdict_tone(result.verdict)
-    name_tone = Tone.PLAIN if result.verdict is Verdict.OK else Tone.STRONG
-    name = [verdict_shape(result.verdict, look.shapes), Span(" "), Span(result.name, name_tone)]
-    if result.pending is not None:
-        name += [Span(" "), verdict_shape(result.pending, look.shapes), Span(" soon", Tone.DIM)]
-    if result.changes >= 3:
-        name.append(Span(f" {result.changes} flaps", Tone.WARN))
-    strip_tone = Tone.FAINT if result.verdict is Verdict.OK else tone
-    value_tone = Tone.PLAIN if result.verdict is Verdict.OK else tone
+    quiet = result.verdict is Verdict.OK or result.muted
+    tone = Tone.FAINT if result.muted else verdict_tone(result.verdict)
     since = None if result.since is None else (now - result.since).total_seconds()
     return Row(
         result.name,
         (
-            tuple(name),
-            line(look.text(result.value), value_tone),
-            line(strip(result.history, STRIP_CELLS, 0.0, look.shapes), strip_tone),
+            _name(result, look),
+            line(look.text(result.value), Tone.FAINT if result.muted else Tone.PLAIN if quiet else tone),
+            line(strip(result.history, STRIP_CELLS, 0.0, look.shapes), Tone.FAINT if quiet else tone),
             line(latency(result.latency), Tone.DIM),
             line(short_age(since), Tone.DIM) if since is not None else EMPTY,
         ),
     )
 
 
-def health_detail(result: CheckResult, now: datetime, look: Look) -> list[Line]:
-    """All that is known of one check."""
-    facts = [
-        ("verdict", f"{look.shapes.arrow} {result.verdict.value}"),
-        ("value", look.text(result.value)),
-        ("because", look.text(result.message) or "its condition for ok holds"),
-        ("for", short_age((now - result.since).total_seconds()) if result.since else "not known"),
-        ("read", f"{short_age((now - result.taken_at).total_seconds())} ago" if result.taken_at else "not yet"),
-        ("took", latency(result.latency) or "not known"),
-        ("changes", f"{result.changes} in the last ten minutes"),
-        ("history", " ".join(f"{number:g}" for number in result.history[-20:]) or "none"),
-    ]
-    return [(Span(f"{label:<9}", Tone.DIM), Span(text)) for label, text in facts]
+def _name(result: CheckResult, look: Look) -> Line:
+    tone = Tone.FAINT if result.muted else Tone.PLAIN if result.verdict is Verdict.OK else Tone.STRONG
+    name = [verdict_shape(result.verdict, look.shapes), Span(" "), Span(look.text(result.name), tone)]
+    if result.muted:
+        name.append(Span(" muted", Tone.DIM))
+    if result.pending is not None:
+        name += [Span(" "), verdict_shape(result.pending, look.shapes), Span(" soon", Tone.DIM)]
+    if result.flapping:
+        name.append(Span(" ~ flapping", Tone.WARN))
+    return tuple(name)
 
 
-def _pending_rank(result: CheckResult) -> int:
-    return 0 if result.pending is None else result.pending.severity
+def _messages(result: CheckResult, now: datetime, look: Look) -> Iterator[Row]:
+    """What stands below a row: why it fails, and what became of its mute."""
+    if result.mute is not None:
+        text = mute_words(result, now)
+        yield Row(("mute", result.name), ((Span(f"   {look.text(text)}", Tone.DIM),),), heading=True)
+    elif result.verdict is not Verdict.OK and result.message:
+        yield Row(("message", result.name), ((Span(f"   {look.text(result.message)}", Tone.DIM),),), heading=True)
+
+
+def mute_words(result: CheckResult, now: datetime) -> str:
+    """`muted for 12m more by ada@laptop: being repaired`, or that the mute has ended; "" without one."""
+    mute = result.mute
+    if mute is None:
+        return ""
+    by = f" by {mute.by}" if mute.by else ""
+    if mute.until is None:
+        return f"{mute.reason}, says {mute.by}" if mute.by else mute.reason
+    left = (mute.until - now).total_seconds()
+    if result.muted:
+        return f"muted for {short_age(left)} more{by}: {mute.reason}"
+    return f"its mute ended {short_age(-left)} ago: {mute.reason}"
