@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from cockpit.runbook import programs_containers, programs_data, programs_development, programs_system
+from cockpit.runbook import (
+    programs_containers,
+    programs_data,
+    programs_development,
+    programs_operations,
+    programs_system,
+)
 from cockpit.runbook.program_table import ProgramTable, read_tables
 from cockpit.runbook.words import words
 
@@ -38,6 +44,7 @@ TABLE: dict[str, ProgramTable] = {
     **read_tables(programs_development.TEXT),
     **read_tables(programs_system.TEXT),
     **read_tables(programs_data.TEXT),
+    **read_tables(programs_operations.TEXT),
 }
 """The tables by program; docker-compose is looked up as `docker compose`."""
 

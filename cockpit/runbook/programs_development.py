@@ -73,10 +73,13 @@ gh
         pr view, pr list, pr checks, pr diff, pr status, run list, run view, run watch, issue view, issue list
         release view, release list, workflow list, workflow view, repo view, repo list, secret list, variable list
         auth status, search, status, cache list, variable get
+        codespace list, codespace view, codespace logs, ruleset list, ruleset view, gist list, gist view, label list
+        attestation verify, extension list, org list, project list, project view
     change: it changes the repository or starts its workflows
         pr, run, issue, release, workflow, repo, secret, variable, auth, api, gist, label, ruleset, cache
+        codespace, project, extension, org, config, ssh-key, gpg-key, alias
     high: it removes what others rely on
-        repo delete, release delete, secret delete, variable delete
+        repo delete, release delete, secret delete, variable delete, codespace delete, repo archive, run delete
 glab
     read: it shows what is there
         mr view, mr list, mr diff, issue view, issue list, ci status, ci list, ci view, pipeline list, auth status
@@ -116,9 +119,9 @@ supabase
     change: it writes files of the project
         db diff -f, db diff --file, db dump, gen, migration new, db pull, init
     change: it changes the project
-        db push, migration up, functions deploy, link, start, stop, migration repair, secrets set, login, db start
+        db push, db remote commit, migration up, functions deploy, link, start, stop, migration repair, secrets set, login, db start
     high: it throws data away
-        db reset, projects delete, stop --no-backup
+        db reset, db restore, projects delete, stop --no-backup
 stripe
     read: it shows what is there
         balance retrieve, events list, logs tail, events retrieve, customers list, charges list

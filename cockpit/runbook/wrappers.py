@@ -40,6 +40,7 @@ _VALUE_OPTIONS: dict[str, frozenset[str]] = {
     "make": frozenset({"-C", "-f"}),
     "npx": frozenset({"-p", "--package"}),
     "su": frozenset({"-s", "--shell", "-g"}),
+    "cockpit": frozenset({"--env", "--config", "--runbook", "--alert", "--label"}),
     "systemctl": frozenset({"-n", "-t", "-H", "-M", "--type", "--lines"}),
     "aws": frozenset({"--profile", "--region", "--output", "--endpoint-url", "--query"}),
     "gcloud": frozenset({"--project", "--account", "--zone", "--region", "--format"}),
