@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 async def until(condition: Callable[[], bool], deadline: float = 20.0, what: str = "the awaited state") -> None:
@@ -13,6 +16,19 @@ async def until(condition: Callable[[], bool], deadline: float = 20.0, what: str
     while not condition():
         assert time.monotonic() < end, f"{what} did not come within {deadline:g} s"
         await asyncio.sleep(0.005)
+
+
+async def until_answered(
+    ask: Callable[[], Awaitable[T | None]], deadline: float = 20.0, what: str = "the awaited answer"
+) -> T:
+    """Ask again and again until there is an answer, and return it; None and False are none."""
+    end = time.monotonic() + deadline
+    while True:
+        answer = await ask()
+        if answer is not None and answer is not False:
+            return answer
+        assert time.monotonic() < end, f"{what} did not come within {deadline:g} s"
+        await asyncio.sleep(0.05)
 
 
 def until_sync(condition: Callable[[], bool], deadline: float = 20.0, what: str = "the awaited state") -> None:
