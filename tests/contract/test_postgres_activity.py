@@ -18,7 +18,7 @@ from tests.support.postgres import connection_to, eventually, running, running_v
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(scope="module", params=["bundled", "15"])
+@pytest.fixture(scope="module", params=["bundled", "15", "13"])
 def server(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
     with running_version(request.param) as server:
         with psycopg.connect(server.url, autocommit=True) as admin:
@@ -178,3 +178,17 @@ async def test_the_statements_for_older_servers_run(server: PostgresServer) -> N
         columns = [column.name for column in cursor.description or ()]
         newer = await other.execute(statement("activity_13").replace("$1", "'{}'").encode())
         assert columns == [column.name for column in newer.description or ()]
+
+
+async def test_the_server_names_the_statement_where_it_computes_identifiers(server: PostgresServer) -> None:
+    activity = PostgresActivity(connection_to(server.url))
+    async with session(server.url, "named") as other:
+        await other.execute("SELECT count(*) FROM accounts")
+        backend = named(await activity.fetch(), "named")
+        if other.info.server_version < 140_000:
+            assert backend.query_id is None
+        else:
+            await other.execute("SET compute_query_id = on")
+            await other.execute("SELECT count(*) FROM accounts")
+            assert named(await activity.fetch(), "named").query_id
+    await activity.close()

@@ -56,20 +56,17 @@ class BackendSheet(Viewer):
         super().on_mount()
         keys = (
             *(Span("e", Tone.KEY), Span(" explain  ", Tone.DIM)),
-            *(Span("y", Tone.KEY), Span(" copy the query  ", Tone.DIM)),
+            *(Span("y", Tone.KEY), Span(" copy  ", Tone.DIM)),
             *(Span("esc", Tone.KEY), Span(" close", Tone.DIM)),
         )
         self.frame.show((Span(self._title, Tone.TITLE),), keys, edge=Tone.FRAME_LIT)
         self.run_worker(self._load(), exit_on_error=False)
 
     def pressed(self, key: str, event: Key) -> bool:
-        """Explain and copy here; all else as in every viewer."""
+        """Explain here; all else as in every viewer."""
         if key == "e":
             self._tell(replace(self._closer, plan=Plan((), "being asked for")))
             self.run_worker(self._explain(), exit_on_error=False)
-            return True
-        if key == "y":
-            self.app.copy_to_clipboard(self._look.query(self._closer.query or self._about[0].query))
             return True
         return super().pressed(key, event)
 
