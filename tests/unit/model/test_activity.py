@@ -59,3 +59,26 @@ def test_every_involved_backend_is_shown_exactly_once(edges: list[tuple[int, set
     shown = [node.pid for node in blocking_tree(backends)]
     involved = {b.pid for b in backends if b.blocked_by} | {pid for b in backends for pid in b.blocked_by}
     assert sorted(shown) == sorted(involved)
+
+
+def test_a_queue_of_a_thousand_is_counted_without_walking_every_edge() -> None:
+    queue = tuple(a_backend(n, blocked_by=tuple(range(1, n))) for n in range(1, 1_001))
+    blocking = Blocking(queue)
+    assert (blocking.frees(1), blocking.direct(1), blocking.frees(999), blocking.frees(1_000)) == (999, 999, 1, 0)
+    assert [node.depth for node in blocking.tree()[:3]] == [0, 1, 1]
+
+
+def test_everyone_finds_the_head_of_the_queue() -> None:
+    blocking = Blocking(chain())
+    assert [blocking.head_of(pid) for pid in (4, 3, 6, 1, 5)] == [1, 1, 9, None, None]
+    assert Blocking((a_backend(1, blocked_by=(2,)), a_backend(2, blocked_by=(1,)))).head_of(2) == 1
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.sets(st.integers(1, 9), max_size=4)), max_size=12))
+def test_counts_agree_with_a_plain_walk(edges: list[tuple[int, set[int]]]) -> None:
+    blocked = dict(edges)
+    backends = tuple(a_backend(pid, blocked_by=tuple(by - {pid})) for pid, by in blocked.items())
+    blocking = Blocking(backends)
+    for pid in range(1, 10):
+        assert set(blocking.behind(pid)) == waiters_behind(backends, pid)
+        assert blocking.frees(pid) == len(waiters_behind(backends, pid))
