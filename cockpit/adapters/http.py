@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import time
 from collections.abc import Mapping
@@ -27,6 +28,7 @@ _LARGE = 65_536
 """Bytes from which a body is parsed on a thread, so that keys are still answered meanwhile."""
 _CONNECT_SHARE = 0.95
 """Share of the deadline after which httpx itself gives up connecting: cancelled from outside, it leaves the socket."""
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
 _NO_PROXY: dict[str, httpx.AsyncBaseTransport | None] = {
     f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")
 }
@@ -111,7 +113,7 @@ class HttpClient:
         Raises:
             SourceError: when it is a path and there is no base URL.
         """
-        if "://" in url:
+        if _ABSOLUTE.match(url):
             return url
         if not self.base_url:
             raise SourceError(f"{clean(url)} is a path, and this environment has no base_url", "set base_url")

@@ -77,7 +77,7 @@ class Resolver:
             TimeoutError: when nobody said so in time.
         """
         host = url.host
-        if _is_address(host) or _proxied(url):
+        if not host or _is_address(host) or _proxied(url):
             return ()
         port = url.port or (443 if url.scheme == "https" else 80)
         found = await self._pool.run(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), timeout)
