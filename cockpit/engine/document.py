@@ -33,7 +33,7 @@ class Item:
         title: one line.
         procedure: the procedure to which it belongs, None for text outside of all.
         step: for a step.
-        number: the step's number within its procedure, 0 for anything else.
+        number: the step's number within its procedure, "" for anything else.
     """
 
     level: Level
@@ -41,7 +41,7 @@ class Item:
     title: str
     procedure: Procedure | None = None
     step: Step | None = None
-    number: int = 0
+    number: str = ""
 
 
 def outline(book: Runbook) -> tuple[Item, ...]:
@@ -119,14 +119,17 @@ def step_at(procedure: Procedure, line: int) -> Step | None:
 def _procedure(procedure: Procedure) -> list[Item]:
     items = [Item(Level.PROCEDURE, procedure.line, procedure.title, procedure)]
     items += [Item(Level.TEXT, note.line, _first(note.text), procedure) for note in procedure.notes]
-    number = 0
     for phase in procedure.phases:
         items.append(Item(Level.PHASE, phase.line, phase_title(phase), procedure))
         items += [Item(Level.TEXT, note.line, _first(note.text), procedure) for note in phase.notes]
         for step in phase.steps:
-            number += 1
-            items.append(Item(Level.STEP, step.line, step.title, procedure, step, number))
+            items.append(Item(Level.STEP, step.line, step.title, procedure, step, step_number(step)))
     return items
+
+
+def step_number(step: Step) -> str:
+    """The number that a step has within its procedure: 3, or 3a.1 for one of a branch."""
+    return step.id.rpartition("/")[2]
 
 
 def phase_title(phase: Phase) -> str:

@@ -54,6 +54,11 @@ class Librarian:
         paths: the configured folders and files.
         pool: runs what blocks.
         urgent: words of what fails now; files whose names share them are read first.
+
+    Attributes:
+        library: what it fills.
+        pool: what it blocks on; others may use it for files as well.
+        changed: called on the loop whenever the library has changed.
     """
 
     def __init__(
@@ -65,7 +70,8 @@ class Librarian:
     ) -> None:
         self.library = library
         self._paths = tuple(paths)
-        self._pool = pool
+        self.pool = pool
+        self.changed: Callable[[], None] = _nobody
         self._urgent = urgent
         self._marks: dict[Path, Mark] = {}
         self._asked: dict[Path, Place] = {}
@@ -84,7 +90,7 @@ class Librarian:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-        self._pool.close()
+        self.pool.close()
 
     def poke(self) -> None:
         """Look at the disk as soon as possible."""
@@ -104,15 +110,17 @@ class Librarian:
         hanging = [place.path for place in places if place.path in self._busy]
         if places != self.library.places:
             self.library.places = places
-            self.library.version += 1
+            self._tell()
         for path in [path for path in self._marks if path not in listed]:
             if not any(path == place or place in path.parents for place in hanging):
                 del self._marks[path]
                 self.library.drop(path)
+                self._tell()
         ahead = [path for path, mark in listed.items() if self._marks.get(path) != mark]
         if ahead:
             await self._read_all(ahead, listed)
             self.library.arrange(list(listed))
+            self._tell()
         self._through.set()
 
     async def _work(self) -> None:
@@ -137,7 +145,7 @@ class Librarian:
                 self._busy.discard(path)
 
         try:
-            place = await self._pool.run(look, LOOK_DEADLINE)
+            place = await self.pool.run(look, LOOK_DEADLINE)
         except TimeoutError:
             place = Place(path, f"has not answered for {LOOK_DEADLINE:g} s", before.checkout, before.files)
         except OSError as error:
@@ -157,9 +165,13 @@ class Librarian:
                 path = left.pop()
                 await self._read(path)
                 self._marks[path] = marks[path]
+                self._tell()
                 await asyncio.sleep(BREATH)
         self.library.ahead = 0
+
+    def _tell(self) -> None:
         self.library.version += 1
+        self.changed()
 
     async def _read(self, path: Path) -> None:
         def read() -> tuple[Runbook, tuple[Indexed, ...]]:
@@ -167,11 +179,15 @@ class Librarian:
             return book, index_of(book)
 
         try:
-            self.library.put(*await self._pool.run(read, READ_DEADLINE))
+            self.library.put(*await self.pool.run(read, READ_DEADLINE))
         except RunbookError as error:
             self.library.refuse(path, str(error))
         except TimeoutError:
             self.library.refuse(path, f"{path} was not read within {READ_DEADLINE:g} s")
+
+
+def _nobody() -> None:
+    """Nobody listens yet."""
 
 
 @contextlib.contextmanager

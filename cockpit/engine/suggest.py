@@ -69,7 +69,7 @@ def rank(library: Library, board: Board, clock: Clock) -> tuple[Suggestion, ...]
     return tuple(sorted(suggestions, key=lambda s: (-s.score, s.procedure.title.casefold(), s.key)))
 
 
-def failingtelling_words(board: Board) -> frozenset[str]:
+def failing_words(board: Board) -> frozenset[str]:
     """The words of the names of what fails now."""
     failing = (r for r in board.health.results if r.verdict in (Verdict.WARN, Verdict.CRIT))
     return frozenset(word for result in failing for word in telling_words(result.name))

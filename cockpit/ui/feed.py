@@ -8,12 +8,10 @@ from cockpit.model.errors import JournalError
 from cockpit.model.health import Verdict
 from cockpit.model.readings import SourceId, SourceKind
 from cockpit.ui.deck import ACTIVITY, HEALTH, HOST, LOCKS, LOGS, SERVICES
-from cockpit.ui.present.runbooks import suggestion_rows
-from cockpit.ui.spans import Span, Tone
+from cockpit.ui.spans import Tone
 
 if TYPE_CHECKING:
     from cockpit.engine.session import Session
-    from cockpit.engine.suggest import Suggestion
     from cockpit.ui.screens.main import MainScreen
 
 _PANES: dict[SourceKind, tuple[str, ...]] = {
@@ -39,10 +37,8 @@ class Feed:
         self._session = session
         self._stale: set[str] = set()
         self._waiting = False
-        self._ranked_for: object = None
         self._reading_journal = False
         self._critical: frozenset[str] | None = None
-        self.suggestions: tuple[Suggestion, ...] = ()
 
     def start(self) -> None:
         """Listen, and show what is there already."""
@@ -66,7 +62,8 @@ class Feed:
         for pane in self._screen.panes:
             if pane.display:
                 pane.changed(now)
-        self._rank()
+        if self._screen.shelf is not None:
+            self._screen.shelf.bring_up()
         self._screen.bring_up_bars()
         if self._session.journal is not None and not self._reading_journal:
             self._reading_journal = True
@@ -89,30 +86,6 @@ class Feed:
         if known is not None and critical - known and self._session.bell:
             self._screen.app.bell()
 
-    def _rank(self) -> None:
-        """Rank the procedures anew when the health or a lock changed since the last time."""
-        from cockpit.engine.suggest import rank
-
-        board = self._session.board
-        evidence = (board.health, *(reading.value for reading in board.of_kind(SourceKind.REDIS)))
-        if self._ranked_for is not None and _same(evidence, self._ranked_for):
-            return
-        self._ranked_for = evidence
-        self.suggestions = rank(self._session.library, board, self._session.clock)
-        sidebar = self._screen.sidebar
-        sidebar.runbooks.empty = "no runbooks were found"
-        sidebar.runbooks.set_rows(suggestion_rows(self.suggestions, self._screen.look))
-        self._screen.retitle_sidebar()
-
-    def title(self) -> tuple[Span, ...]:
-        """Beside the word Runbooks: how many match."""
-        matching = sum(1 for suggestion in self.suggestions if suggestion.matches)
-        errors = len(self._session.library.errors)
-        spans = [Span(f"  {matching} of {len(self.suggestions)} match", Tone.WARN if matching else Tone.DIM)]
-        if errors:
-            spans.append(Span(f"  {errors} unreadable", Tone.WARN))
-        return tuple(spans)
-
     async def _read_journal(self) -> None:
         timeline = self._screen.panes.timeline
         try:
@@ -123,7 +96,3 @@ class Feed:
             self._screen.say(f"the timeline cannot be read: {error}", Tone.CRIT)
         finally:
             self._reading_journal = False
-
-
-def _same(one: tuple[object, ...], other: object) -> bool:
-    return isinstance(other, tuple) and len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))

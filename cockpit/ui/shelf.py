@@ -159,7 +159,8 @@ class Shelf:
         pages = [entry for entry in self._index() if entry.procedure is None]
         table.set_rows(shelf_rows(self.suggestions, pages, self.library, self._screen.open_key, look))
         now = table.current.key if table.current else None
-        if table.has_focus and before is not None and now != before and any(row.key == before for row in table.state.rows):
+        still_there = any(row.key == before for row in table.state.rows)
+        if table.has_focus and before is not None and now != before and still_there:
             self._slid = (before, self._screen.monotonic())
         self._screen.retitle_sidebar()
 

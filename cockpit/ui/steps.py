@@ -54,6 +54,11 @@ class StepKeys:
         self.walk = Walk(self._session, run)
         self._screen.show_walk(self.walk)
 
+    def resume(self, walk: Walk) -> None:
+        """Show a run again that was left for another."""
+        self.walk = walk
+        self._screen.show_walk(walk)
+
     def close(self) -> None:
         """Put the open run away; its record stays in the journal."""
         self.walk = None
@@ -192,7 +197,15 @@ class StepKeys:
         title = wanted.prompt or f"{wanted.name}?"
         offers = self._offers(wanted.source)
         value = await self._screen.wait_for(
-            Ask(title, self._screen.look, default, offers, lambda text: _objection(wanted, text))
+            Ask(
+                title,
+                self._screen.look,
+                default,
+                offers,
+                lambda text: _objection(wanted, text),
+                taken_at=self._screen.taken_at(wanted.source) if offers else None,
+                now=self._screen.now,
+            )
         )
         if value is None:
             return False

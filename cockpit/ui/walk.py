@@ -8,8 +8,9 @@ from cockpit.engine.run import Run
 from cockpit.model.actions import Risk
 from cockpit.model.errors import RunbookError
 from cockpit.model.incident import Role, StepState
-from cockpit.model.runbook import Command, Kind, Step
+from cockpit.model.runbook import Command, Kind, Procedure, Runbook, Step
 from cockpit.ui.present.card import StepView
+from cockpit.ui.spans import Tone
 
 if TYPE_CHECKING:
     from cockpit.engine.session import Session
@@ -30,6 +31,19 @@ class Walk:
         self.run = run
         self._session = session
         self._chosen: dict[str, int] = {}
+
+    def is_of(self, runbook: Runbook, procedure: Procedure) -> bool:
+        """Whether it is a run of that procedure, also when the file was read again since it began."""
+        run = self.run
+        return (run.runbook.path, run.procedure.slug) == (runbook.path, procedure.slug)
+
+    def changed(self) -> bool:
+        """Whether the file now holds another text than the one that this run began with, or is gone."""
+        run, library = self.run, self._session.library
+        now = library.at(run.runbook.path)
+        if now is not None:
+            return now.sha256 != run.runbook.sha256
+        return any(str(error.path) == run.runbook.path for error in library.errors)
 
     def step(self, step_id: object) -> Step | None:
         """The step of that id, None when there is none."""
@@ -83,7 +97,17 @@ class Walk:
             missing=runner.missing(run, command) if command else (),
             applies=runner.applies(run, step),
             hint=self._hint(step, command),
+            remarks=self._remarks(step),
         )
+
+    def _remarks(self, step: Step) -> tuple[tuple[str, Tone], ...]:
+        from cockpit.ui.papers import link_remark
+
+        found: list[tuple[str, Tone]] = []
+        if self.changed():
+            found.append(("the file has changed since this run began; d shows how", Tone.WARN))
+        link = link_remark(self.run.runbook, step)
+        return (*found, link) if link else tuple(found)
 
     def _place(self, command: Command) -> str:
         label = self._session.environment.label

@@ -18,6 +18,9 @@ from cockpit.ui.spans import EMPTY, Line, Span, Tone, line, wrap
 COMMAND_LINES = 5
 """Lines of a command that the card shows; the rest opens in the viewer."""
 
+TITLE_ROOM = 30
+"""Cells of the card's frame that hold no title; a longer one is written out below."""
+
 
 @dataclass(frozen=True, slots=True)
 class StepView:
@@ -34,6 +37,7 @@ class StepView:
         missing: values that must be filled first.
         applies: whether its `when` holds; None when that cannot be told.
         hint: what Enter does.
+        remarks: what else is to be known, with its tone: that the file has changed, where a link leads.
     """
 
     step: Step
@@ -48,6 +52,7 @@ class StepView:
     missing: tuple[Input, ...]
     applies: bool | None
     hint: str
+    remarks: tuple[tuple[str, Tone], ...] = ()
 
 
 def card_title(view: StepView, look: Look) -> tuple[Line, Line]:
@@ -65,6 +70,9 @@ def card_title(view: StepView, look: Look) -> tuple[Line, Line]:
 def card_lines(view: StepView, cells: int, now: datetime, look: Look) -> list[Line]:
     """All lines of the card; what does not fit is cut from the end."""
     lines: list[Line] = []
+    if len(view.step.title) > cells - TITLE_ROOM:
+        lines += [line(part, Tone.TITLE) for part in wrap(view.step.title, cells)][:3]
+    lines += [line(look.text(text), tone) for text, tone in view.remarks]
     if view.command is not None:
         lines += _command(view, view.command, cells, look)
     else:

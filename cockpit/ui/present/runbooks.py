@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cockpit.engine.document import step_number
 from cockpit.engine.run import Run, StepRecord
 from cockpit.engine.search import Field, Hit, Indexed
 from cockpit.model.actions import Risk
@@ -41,7 +42,8 @@ def shelf_rows(
         if place.trouble or place.more or place.checkout or len(library.places) > 1:
             tone = Tone.WARN if place.trouble else Tone.FAINT
             mark = look.shapes.warn if place.trouble else " "
-            rows.append(_heading(("place", place.path), f" {mark} {short_path(place.path)}  {place_words(place)}", tone))
+            words = f" {mark} {short_path(place.path)}  {place_words(place)}"
+            rows.append(_heading(("place", place.path), words, tone))
     for error in library.errors:
         rows.append(_heading(("error", error.path), f" {look.shapes.warn} {error.reason}", Tone.WARN))
     return rows
@@ -92,7 +94,6 @@ def place_words(place: Place) -> str:
 def step_rows(run: Run, look: Look) -> list[Row]:
     """Steps under the headings of their phases, those of a branch under their decision, and the text between them."""
     rows: list[Row] = []
-    number = 0
     following = run.next_step
     several = sum(1 for phase in run.procedure.phases if phase.steps or phase.notes) > 1
     branches = _Branches(run)
@@ -105,9 +106,8 @@ def step_rows(run: Run, look: Look) -> list[Row]:
             before = [note for note in notes if note.line < step.line]
             notes = notes[len(before) :]
             rows += _notes(before, step.id, look)
-            number += 1
             rows += branches.rows_before(step, look)
-            depth = branches.depth(step)
+            number, depth = step_number(step), branches.depth(step)
             rows.append(_step_row(number, step, run.record(step), step is following, depth, look))
             rows += branches.rows_after(step, look)
         rows += _notes(notes, phase.line, look)
@@ -207,7 +207,7 @@ def _phase(phase: Phase) -> Line:
     return (Span(phase.title or phase.part.value.capitalize(), Tone.ACCENT), Span(budget, Tone.FAINT))
 
 
-def _step_row(number: str, step: Step, record: StepRecord, is_next: bool, look: Look) -> Row:
+def _step_row(number: str, step: Step, record: StepRecord, is_next: bool, depth: int, look: Look) -> Row:
     settled = record.state in (StepState.SKIPPED, StepState.NOT_APPLICABLE, StepState.DONE)
     tone = Tone.FAINT if record.state is StepState.NOT_APPLICABLE else Tone.DIM if settled else Tone.PLAIN
     title = (

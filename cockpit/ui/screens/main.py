@@ -23,6 +23,7 @@ from cockpit.ui.keyline import KeyLine, Ready, edit
 from cockpit.ui.keymap import Keymap, label
 from cockpit.ui.look import look_of
 from cockpit.ui.panes.base import TablePane
+from cockpit.ui.papers import PaperKeys
 from cockpit.ui.present.footer import footer_line, help_lines
 from cockpit.ui.present.runbooks import step_rows
 from cockpit.ui.screens.laid_out import LaidOutScreen
@@ -30,6 +31,7 @@ from cockpit.ui.screens.palette import Entry, Palette
 from cockpit.ui.screens.sheet import Sheet, key_name
 from cockpit.ui.screens.viewer import Viewer
 from cockpit.ui.shapes import ASCII
+from cockpit.ui.shelf import Shelf
 from cockpit.ui.spans import Span, Tone
 from cockpit.ui.spoken import Spoken
 from cockpit.ui.steps import StepKeys
@@ -39,6 +41,7 @@ from cockpit.ui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
     from cockpit.engine.session import Session
+    from cockpit.engine.suggest import Suggestion
 
 T = TypeVar("T")
 
@@ -53,21 +56,25 @@ class MainScreen(LaidOutScreen):
     Args:
         facts: the environment, for the first picture.
         role: operator or observer.
+        keys: those that were pressed and wait for their turn.
     """
 
-    def __init__(self, facts: EnvironmentFacts, role: Role) -> None:
+    def __init__(self, facts: EnvironmentFacts, role: Role, keys: KeyLine) -> None:
         super().__init__(facts, role)
         self.session: Session | None = None
         self.feed: Feed | None = None
         self.steps: StepKeys | None = None
+        self.shelf: Shelf | None = None
+        self.papers: PaperKeys | None = None
         self.changes: PaneChanges | None = None
         self.spoken: Spoken | None = None
         self.keymap = Keymap(role)
         self.latch = ""
         self.ready = False
-        self.keys = KeyLine()
+        self.keys = keys
         self._ahead: deque[Key] = deque(maxlen=200)
         self._handed_on: list[Key] = []
+        self._offered: tuple[Suggestion, ...] = ()
         self._handlers: dict[str, Handler] = handlers(self)
 
     def on_mount(self) -> None:
@@ -93,6 +100,7 @@ class MainScreen(LaidOutScreen):
         self.app.set_class(session.ascii, "ascii")
         self.steps, self.changes = StepKeys(self, session), PaneChanges(self, session)
         self.spoken = Spoken(self, session)
+        self.shelf, self.papers = Shelf(self, session), PaperKeys(self, session)
         self._handlers = handlers(self)
         sidebar = self.sidebar
         for part in (sidebar.runbooks, sidebar.runbooks_title, sidebar.steps, sidebar.steps_title):
@@ -101,6 +109,9 @@ class MainScreen(LaidOutScreen):
             pane.attach(session)
         self.feed = Feed(self, session)
         self.feed.start()
+        if session.librarian is not None:
+            session.librarian.changed = self.shelf.library_changed
+            session.librarian.start()
         if session.unresolved:
             more = f" (and {len(session.unresolved) - 1} more)" if len(session.unresolved) > 1 else ""
             self.say(f"{session.unresolved[0]}{more}", Tone.CRIT, lasting=True)
@@ -197,7 +208,7 @@ class MainScreen(LaidOutScreen):
     async def take_key(self, event: Key) -> None:
         """Send a key to its handler; keys that run ahead of a question wait for it."""
         if self.focused is self.find_line:
-            await self._find_key(event)
+            await (self._search_key(event) if self.shelf and self.shelf.searching else self._find_key(event))
         elif self.latch:
             self._ahead.append(event)
         else:
@@ -241,7 +252,7 @@ class MainScreen(LaidOutScreen):
         """The titles of the sidebar's two frames."""
         sidebar, lit = self.sidebar, Tone.FRAME_LIT
         edge = lit if sidebar.runbooks.has_focus else Tone.FRAME
-        tail = self.feed.title() if self.feed else ()
+        tail = self.shelf.title() if self.shelf else ()
         sidebar.runbooks_title.show((Span("0 ", Tone.KEY), Span("Runbooks", Tone.TITLE), *tail), edge=edge)
         walk = self.steps.walk if self.steps else None
         if walk is not None:
@@ -249,7 +260,10 @@ class MainScreen(LaidOutScreen):
             done = sum(1 for step in steps if walk.run.record(step).state.value not in ("pending", "running"))
             right = (Span(f"{done}/{len(steps)}", Tone.DIM),)
             edge = lit if sidebar.steps.has_focus else Tone.FRAME
-            sidebar.steps_title.show((Span(walk.run.procedure.title, Tone.TITLE),), right, edge=edge)
+            trail = self.papers.trail if self.papers else []
+            crumbs = "".join(f"{before.run.procedure.title} {self.look.shapes.arrow} " for before, _ in trail[-2:])
+            title = (Span(crumbs, Tone.DIM), Span(walk.run.procedure.title, Tone.TITLE))
+            sidebar.steps_title.show(title, right, edge=edge)
 
     # --- the open run ---
 
@@ -292,19 +306,34 @@ class MainScreen(LaidOutScreen):
 
     def open_procedure(self) -> None:
         """Open the procedure under the cursor; the one that is open is only shown."""
-        row = self.sidebar.runbooks.current
-        if row is None or self.feed is None or self.steps is None:
+        found = self.shelf.chosen() if self.shelf is not None else None
+        if found is None or self.shelf is None or self.steps is None or self.papers is None:
             return
-        found = [s for s in self.feed.suggestions if (s.runbook.path, s.procedure.slug) == row.key]
-        walk, steps = self.steps.walk, self.steps
-        if found and walk is not None and walk.run.procedure is found[0].procedure:
-            self.go_to_sidebar()
-        elif found:
-            self.latched("a runbook", lambda: steps.open(found[0].runbook, found[0].procedure), asks=False)
+        book, procedure, walk, steps = found.runbook, found.procedure, self.steps.walk, self.steps
+        self.shelf.end_search()
+        self.sidebar.runbooks.move_to_key(found.key)
+        if procedure is None:
+            self.papers.open_index(book)
+        elif walk is not None and walk.is_of(book, procedure):
+            self.set_focus(self.sidebar.steps)
+        else:
+            self.papers.trail.clear()
+            self.latched("a runbook", lambda: steps.open(book, procedure), asks=False)
+
+    @property
+    def open_key(self) -> tuple[str, str]:
+        """The identity of the open procedure, as rows of the sidebar have it; empty words when none is open."""
+        walk = self.steps.walk if self.steps else None
+        return (walk.run.runbook.path, walk.run.procedure.slug) if walk else ("", "")
 
     def argument_for(self, source: str) -> str:
         """The value of the selected row in the pane that an input's source names, else in the pane shown last."""
         return self.panes.named(_PLACES.get(source, self.deck.shown)).argument()
+
+    def taken_at(self, source: str) -> datetime | None:
+        """UTC time of the oldest reading behind the offers of an input's source, None when there is none."""
+        readings = self.panes.named(_PLACES.get(source, self.deck.shown)).readings()
+        return min((reading.taken_at for reading in readings if reading.taken_at), default=None)
 
     @on(LineTable.Moved)
     def row_moved(self, event: LineTable.Moved) -> None:
@@ -372,9 +401,44 @@ class MainScreen(LaidOutScreen):
             await edit(self.find_line, event)
             self.find_changed()
 
+    def open_search(self) -> None:
+        """Open the find line for the runbooks; what fits is listed while typing."""
+        if self.shelf is None:
+            return
+        self._drawer_open = True
+        self.shelf.begin_search()
+        self.find_line.value = ""
+        self.find_line.add_class("shown")
+        self.lay_out()
+        self.set_focus(self.find_line)
+
+    async def _search_key(self, event: Key) -> None:
+        table = self.sidebar.runbooks
+        if event.key in ("down", "up", "tab", "shift+tab"):
+            table.move(1 if event.key in ("down", "tab") else -1)
+        elif event.key == "enter":
+            self._close_search()
+            self.open_procedure()
+        elif event.key in DROPPING:
+            self._close_search()
+            if self.shelf is not None:
+                self.shelf.end_search()
+        else:
+            await edit(self.find_line, event)
+            self.find_changed()
+
+    def _close_search(self) -> None:
+        """Give the keys back to the runbooks; what was found stays listed."""
+        self.find_line.remove_class("shown")
+        self.lay_out()
+        self.set_focus(self.sidebar.runbooks)
+
     @on(Input.Changed, "#prompt")
     def find_changed(self) -> None:
         """Find while typing."""
+        if self.shelf is not None and self.shelf.searching:
+            self.shelf.search(self.find_line.value)
+            return
         pane, needle = self.panes.named(self.deck.shown), self.find_line.value
         if self.find_line.has_class("shown") and pane.needle() != needle:
             pane.find(needle)
@@ -442,20 +506,21 @@ class MainScreen(LaidOutScreen):
             for binding in self.valid_bindings()
             if binding.palette
         ]
-        if self.spoken is not None and self.feed is not None:
+        if self.spoken is not None and self.shelf is not None:
             entries += self.spoken.entries()
             entries += [
                 Entry(f"open:{number}", f"open {suggestion.procedure.title}", "runbook")
-                for number, suggestion in enumerate(self.feed.suggestions)
+                for number, suggestion in enumerate(self.shelf.suggestions)
             ]
+            self._offered = self.shelf.suggestions
         self.app.push_screen(Palette(entries, self.look), self._chosen)
 
     def _chosen(self, choice: tuple[str, str] | None) -> None:
         if choice is None:
             return
         name, words = choice
-        if name.startswith("open:") and self.feed is not None and self.steps is not None:
-            steps, suggestion = self.steps, self.feed.suggestions[int(name[5:])]
+        if name.startswith("open:") and self.steps is not None:
+            steps, suggestion = self.steps, self._offered[int(name[5:])]
             self.latched("a runbook", lambda: steps.open(suggestion.runbook, suggestion.procedure), asks=False)
         elif name.startswith("say."):
             self.speak(name, words)

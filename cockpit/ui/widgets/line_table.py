@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from cockpit.ui.shapes import UNICODE, Shapes
-from cockpit.ui.spans import Line, Span, Tone, fit, line, width
+from cockpit.ui.spans import Line, Span, Tone, fit, line, slid, width
 from cockpit.ui.theme import Paint, paint_for
 from cockpit.ui.widgets.columns import GAP, Column, share_out
 from cockpit.ui.widgets.painting import strip_of
@@ -24,7 +24,12 @@ class LineTable(Widget, can_focus=True):
     Args:
         columns: what to show of each row.
         show_header: False leaves the line of headings out.
+        name: its id.
+        pin_on_focus: False lets the cursor stay on the first row, whichever that is, until a person moves it.
     """
+
+    lit: bool
+    """True draws the cursor as the one that keys act on, also while a field beside the table has the focus."""
 
     class Moved(Message):
         """The cursor is on another row."""
@@ -41,7 +46,14 @@ class LineTable(Widget, can_focus=True):
     class Chosen(Moved):
         """A row was double-clicked."""
 
-    def __init__(self, columns: Sequence[Column], *, show_header: bool = True, name: str | None = None) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        *,
+        show_header: bool = True,
+        name: str | None = None,
+        pin_on_focus: bool = True,
+    ) -> None:
         super().__init__(id=name)
         self.state = TableState()
         self.shapes: Shapes = UNICODE
@@ -54,6 +66,9 @@ class LineTable(Widget, can_focus=True):
         self._header = 1 if show_header else 0
         self._top = 0
         self._dimmed = False
+        self._slid = 0
+        self.lit = False
+        self._pin_on_focus = pin_on_focus
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -115,6 +130,26 @@ class LineTable(Widget, can_focus=True):
         """Half of the rows that fit."""
         return max(1, self._room() // 2)
 
+    def slide(self, by: int) -> bool:
+        """Show what is cut on the right, or come back, by that many cells; False when there is no more that way."""
+        furthest = max((self._hidden_cells(row) for row in self._visible()), default=0)
+        target = max(0, min(self._slid + by, max(furthest, 0)))
+        if target == self._slid:
+            return False
+        self._slid = target
+        self.refresh()
+        return True
+
+    def _hidden_cells(self, row: Row) -> int:
+        """Cells of the widest cut column that its place does not hold."""
+        parts = zip(self._columns, self._widths, row.cells, strict=False)
+        return max((width(content) - cells for column, cells, content in parts if column.flex and cells), default=0)
+
+    def _why_empty(self) -> str:
+        if self.state.needle and self.state.total:
+            return f"nothing here matches {self.state.needle}"
+        return self.empty
+
     def toggle_tag(self) -> None:
         """Tag the row under the cursor or take its tag off, and go one down."""
         self.state.toggle_tag()
@@ -154,7 +189,7 @@ class LineTable(Widget, can_focus=True):
         index = self._top + y - self._header
         rows = self.state.rows
         if index >= len(rows):
-            text = self.empty if not rows and y == self._header else ""
+            text = self._why_empty() if not rows and y == self._header else ""
             return strip_of(line(f" {text}", Tone.FAINT), cells, paint)
         return self._row_strip(index, rows[index], cells, paint)
 
@@ -166,7 +201,7 @@ class LineTable(Widget, can_focus=True):
 
     def on_focus(self, event: Focus) -> None:
         """Show the cursor as the one that keys act on; from now on it belongs to the row that is seen there."""
-        self.state.pinned = self.state.pinned or bool(self.state.rows)
+        self.state.pinned = self.state.pinned or (self._pin_on_focus and bool(self.state.rows))
         self._refresh_row(self.state.cursor)
 
     def on_blur(self, event: Blur) -> None:
@@ -197,14 +232,15 @@ class LineTable(Widget, can_focus=True):
     def _row_strip(self, index: int, row: Row, cells: int, paint: Paint) -> Strip:
         colours = paint.colours
         background = ""
-        if index == self.state.cursor and self.state.pinned and not row.heading:
-            background = colours.cursor if self.has_focus else colours.cursor_faded
+        if index == self.state.cursor and (self.state.pinned or self.has_focus or self.lit) and not row.heading:
+            background = colours.cursor if self.has_focus or self.lit else colours.cursor_faded
         elif row.key in self.state.tags:
             background = colours.raised
         thumb = self._thumb()
         body = cells - (1 if thumb else 0)
         mark = Span(self.shapes.tag if row.key in self.state.tags else " ", Tone.ACCENT)
-        spans = (mark, *(row.cells[0] if row.heading else self._cells(row)))
+        whole = fit(row.cells[0], max(0, body - 1), ellipsis=self.shapes.ellipsis) if row.heading else ()
+        spans = (mark, *(whole or self._cells(row)))
         strip = strip_of(spans, body, paint, background, dimmed=self._dimmed)
         if not thumb:
             return strip
@@ -217,7 +253,8 @@ class LineTable(Widget, can_focus=True):
             if cells:
                 if spans:
                     spans.append(Span(" " * GAP))
-                spans.extend(fit(content, cells, right=column.right, ellipsis=self.shapes.ellipsis))
+                shown = slid(content, self._slid, self.shapes.ellipsis) if column.flex else content
+                spans.extend(fit(shown, cells, right=column.right, ellipsis=self.shapes.ellipsis))
         return tuple(spans)
 
     def _heading(self) -> Line:

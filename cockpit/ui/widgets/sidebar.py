@@ -16,7 +16,7 @@ class Sidebar(Vertical):
     def __init__(self) -> None:
         super().__init__(id="sidebar")
         self.runbooks_title = FrameTitle()
-        self.runbooks = LineTable(SUGGESTION_COLUMNS, show_header=False, name="runbooks")
+        self.runbooks = LineTable(SUGGESTION_COLUMNS, show_header=False, name="runbooks", pin_on_focus=False)
         self.steps_title = FrameTitle()
         self.steps = LineTable(STEP_COLUMNS, show_header=False, name="steps")
 
