@@ -78,7 +78,7 @@ def _command(span: str, line: int, known: Collection[str]) -> Command | None:
     words = span.split()
     program = words[0].rpartition("/")[2] if words else ""
     if len(words) > 1 and (program in programs.KNOWN or words[0].startswith("./")) and program not in programs.SESSION:
-        if program in _ALSO_ENGLISH:
+        if program in _ALSO_ENGLISH or "/" in words:  # `git stash / pop` names several
             return None
         return build_command(span, line, known=known)
     return None
@@ -97,6 +97,13 @@ _ASKED_CAP = 20
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _POINTS = re.compile(r"^(?:see|follow|refer to|go to)\b", re.I)
 _AGAINST_ROW = re.compile(r"^\W*(?:never|do not|don['’]?t|forbidden|prohibited|not allowed)\b(?!.*\bunless\b)", re.I)
+_STEP_COLUMN = re.compile(r"^(?:#|no\.?|nr\.?|steps?|schritt|paso|passo|étape|шаг|手順|步骤|단계|순서|番号)$", re.I)
+_STEP_CELL = re.compile(r"^(?:step|schritt|paso|passo|étape|шаг)?\s*\d{1,2}(?:\.\d{1,2})*[a-z]?[.)]?$", re.I)
+_ACTION_COLUMN = re.compile(
+    r"^(?:actions?|tasks?|what to do|what|instructions?|description|do|activity|steps?|aktion|maßnahme|aufgabe|acción"
+    r"|ação|tarea|tarefa|действие|作業|作業内容|操作|内容|対応|조치|작업|내용)$",
+    re.I,
+)
 _COMMAND_COLUMN = re.compile(r"^(?:commands?|query|queries|sql|request|endpoint|run)\b", re.I)
 
 
@@ -141,6 +148,16 @@ def table_commands(block: Block, known: Collection[str] = ()) -> dict[int, list[
     return {
         number: runs for number, commands in found.items() if (runs := [c for c in commands if c.kind is not Kind.OPEN])
     }
+
+
+def table_steps(block: Block) -> int | None:
+    """The column that says what to do in a table of numbered steps; None for any other table."""
+    header = [inline.plain(cell) for cell in block.rows[0]] if block.rows else []
+    if len(header) < 2 or _STEP_COLUMN.match(header[0]) is None:
+        return None
+    numbered = all(_STEP_CELL.match(inline.plain(row[0])) for row in block.rows[1:] if row)
+    column = next((index for index, name in enumerate(header) if index and _ACTION_COLUMN.match(name)), None)
+    return column if numbered else None
 
 
 def condition(text: str) -> str:

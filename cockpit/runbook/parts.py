@@ -18,20 +18,29 @@ _SYNONYMS: dict[Part, str] = {
         customer impact; indicators; observed behaviour; observed behavior; symptoms and detection;
         detection signals; alert conditions; alert condition; problem; issue; scenario; síntomas; sintomas;
         sintomi; symptome; symptômes; симптомы; признаки; 증상; 症状; 现象; impacto; 영향; 감지; señales;
-        condiciones de alerta
+        condiciones de alerta;
+        現象; 影響; 影響範囲; アラート; 検知; 検知方法; 发现; 影响; 告警; anzeichen; auswirkung; auswirkungen;
+        fehlerbild; alarm;
+        alarme; impact utilisateur; signes; sinais; alertas; alerta; sintoma; impatto
     """,
     Part.CAUSES: """
         causes; cause; likely causes; possible causes; common causes; root cause; root causes;
         potential causes; probable causes; why this happens; likely root causes; common root causes;
         background; context; causas; causas probables; causas comunes; причины; возможные причины; 원인;
-        가능한 원인; 原因; ursachen; causes possibles; causes probables
+        가능한 원인; 原因; ursachen; causes possibles; causes probables;
+        考えられる原因; 想定原因; 背景; 可能原因; 根本原因; ursache; mögliche ursachen; hintergrund; kontext;
+        contexte; causa;
+        causa raiz; causa raíz; possíveis causas; causas possíveis; possibili cause; contexto
     """,
     Part.PREREQUISITES: """
         prerequisites; prerequisite; requirements; before you start; before you begin; preconditions;
         preparation; access; required access; access required; tools; required tools; pre-checks; prechecks;
         pre-flight; preflight; pre-flight checks; preflight checks; pre-flight checklist; preflight checklist;
         setup; prerrequisitos; requisitos; prérequis; pré-requis; предварительные требования; требования;
-        사전 준비; 사전 조건; 사전 요구사항; voraussetzungen
+        사전 준비; 사전 조건; 사전 요구사항; voraussetzungen;
+        前提条件; 前提; 事前準備; 準備; 必要条件; vorbereitung; vorbedingungen; zugänge; pré-requisitos;
+        prerequisiti;
+        préparation
     """,
     Part.DIAGNOSIS: """
         diagnosis; quick diagnosis; diagnose; diagnostics; diagnostic steps; diagnosis steps; investigation;
@@ -41,7 +50,12 @@ _SYNONYMS: dict[Part, str] = {
         verify the problem; confirm the problem; verification of the issue; initial diagnosis;
         immediate checks; first response checks; diagnostic commands; diagnosis commands; diagnóstico;
         diagnostico; investigación; investigacao; диагностика; проверка причины; 진단; 확인; 점검; 원인 파악;
-        诊断; diagnostic; diagnose schritte; diagnoseschritte
+        诊断; diagnostic; diagnose schritte; diagnoseschritte;
+        確認; 確認手順; 確認事項; 調査; 調査手順; 診断; 診断手順; 原因調査; 切り分け; 初動; 初動確認;
+        状況確認; 排查; 排查步骤; 诊断步骤; 检查; 检查步骤; prüfen;
+        prüfung; prüfschritte; analyse; untersuchung; fehleranalyse; fehlersuche; erste schritte; verificar;
+        verificações; comprobaciones; investigação; diagnosi; vérifications; étapes de diagnostic; pasos de
+        diagnóstico
     """,
     Part.MITIGATION: """
         mitigation; mitigations; mitigate; mitigation steps; mitigation actions; remediation; remediate;
@@ -55,7 +69,15 @@ _SYNONYMS: dict[Part, str] = {
         remediation actions; stabilize; mitigación; mitigacion; resolución; resolucion; solución; solucion;
         acciones; respuesta; pasos; acción inmediata; устранение; решение; действия; восстановление; шаги;
         조치; 대응; 해결; 해결 방법; 복구; 완화; 즉시 조치; 복구 절차; 대응 절차; 缓解; 解决; 处理;
-        résolution; atténuation; étapes; maßnahmen; behebung; lösung
+        résolution; atténuation; étapes; maßnahmen; behebung; lösung;
+        対応; 対応手順; 対応方法; 対処; 対処手順; 対処方法; 復旧; 復旧手順; 復旧方法; 解決方法; 解決; 対策;
+        暫定対応; 恒久対応; 緩和策; 手順; 初動対応; 处理步骤; 解决方案;
+        解决方法; 恢复; 恢复步骤; 操作步骤; 应急处理; sofortmaßnahmen; gegenmaßnahmen; wiederherstellung;
+        vorgehen;
+        vorgehensweise; schritte; fehlerbehebung; lösungsschritte; massnahmen; remédiation; actions
+        immédiates; rétablissement; procédure; mitigação; resolução; correção; ações; ações imediatas;
+        passos; procedimento; recuperação; procedimiento; recuperación; remediación; mitigazione;
+        risoluzione; azioni; ripristino
     """,
     Part.VERIFY: """
         verify; verification; verification steps; verify recovery; verify fix; verify the fix;
@@ -64,21 +86,30 @@ _SYNONYMS: dict[Part, str] = {
         smoke tests; exit criteria; resolution confirmation; monitor; monitoring; post-deploy checks;
         post-deployment verification; post-deployment checks; acceptance; all clear; verify success;
         verificación; verificacion; validación; verificação; проверка; проверка восстановления; 검증;
-        복구 확인; 验证; vérification; überprüfung; 확인 사항
+        복구 확인; 验证; vérification; überprüfung; 확인 사항;
+        検証; 動作確認; 復旧確認; 事後確認; 正常性確認; 验证步骤; 恢复验证; 确认; verifikation; verifizierung;
+        erfolgskontrolle;
+        kontrolle; validação; comprobación; verifica; contrôle
     """,
     Part.ROLLBACK: """
         rollback; roll back; rollback steps; rollback procedure; rollback plan; rollback / restore pointers;
         rollback/restore pointers; rollback pointers; restore pointers; rollback instructions; revert; undo;
         backout; back out; backout plan; if it goes wrong; rollback and restore; rollback / restore;
         reversión; reversion; откат; 롤백; 回滚; retour arrière; rückgängig; 롤백 절차; rollback options;
-        rollback criteria
+        rollback criteria;
+        ロールバック; ロールバック手順; 切り戻し; 切り戻し手順; 回滚步骤; zurückrollen; zurücksetzen;
+        rückfallplan; reversão; retour en
+        arrière; ripristino precedente; marcha atrás
     """,
     Part.ESCALATION: """
         escalation; escalate; escalation roles; escalation path; escalation policy; escalation procedure;
         escalation procedures; escalation matrix; when to escalate; escalation steps; escalation contacts;
         contacts; contact; contact information; emergency contacts; key contacts; who to contact; on-call;
         on-call contacts; on-call rotation; support; escalamiento; escalación; contactos; эскалация; контакты;
-        에스컬레이션; 연락처; 升级; escalade; eskalation
+        에스컬레이션; 연락처; 升级; escalade; eskalation;
+        エスカレーション; 連絡先; 緊急連絡先; 升级流程; 联系人; ansprechpartner; kontakte; eskalationspfad;
+        escalonamento;
+        escalação; contatos; contacto; contacts d'urgence; escalamento; escalazione; contatti
     """,
     Part.POST: """
         post-incident; post incident; postincident; post-mortem; postmortem; post-incident review;
@@ -88,7 +119,10 @@ _SYNONYMS: dict[Part, str] = {
         preventive measures; preventative measures; lessons learned; long-term actions; retrospective;
         cleanup; clean up; closing; closure; incident review; action items; post-restore; post-rollback;
         permanent fix; prevención; postmortem review; после инцидента; предотвращение; 사후 조치; 사후 분석;
-        재발 방지; 预防; prévention; nachbereitung
+        재발 방지; 预防; prévention; nachbereitung;
+        事後対応; 再発防止; 再発防止策; 振り返り; ポストモーテム; 复盘; 后续; 事后分析; nacharbeit;
+        nachbearbeitung; pós-incidente;
+        post-incidente; après l'incident; suivi; seguimiento; acompanhamento
     """,
     Part.REFERENCE: """
         reference; references; quick reference; monitoring quick reference; useful commands; common commands;
@@ -105,14 +139,21 @@ _SYNONYMS: dict[Part, str] = {
         faq; audience; quick links; key files; files; tooling reference; example; examples; template;
         templates; runbook template; referencias; referencia; enlaces; resumen; descripción; справка; ссылки;
         обзор; 참고; 참고 자료; 개요; 목차; 概述; 参考; références; aperçu; übersicht; referenzen;
-        comandos útiles; 유용한 명령어
+        comandos útiles; 유용한 명령어;
+        参考資料; 概要; 目次; 関連; 関連資料; 関連ドキュメント; 関連リンク; 参考资料; 目录; 相关文档;
+        überblick; verweise; anhang; weiterführende
+        links; zusammenfassung; aperçu général; liens; referências; visão geral; riferimenti; panoramica;
+        enlaces útiles
     """,
     Part.COMMUNICATION: """
         communication; communications; communication templates; communication template; communication plan;
         status page; status page update; notify; notification; notifications; notification templates;
         stakeholder communication; customer communication; customer notification; internal communication;
         external communication; status updates; comms; stakeholders; comunicación; comunicacion; коммуникация;
-        커뮤니케이션; 공지; 沟通; kommunikation
+        커뮤니케이션; 공지; 沟通; kommunikation;
+        周知; 連絡; 関係者への連絡; コミュニケーション; 通知; benachrichtigung; comunicação; communication
+        interne; comunicazione;
+        notificación
     """,
 }
 """The synonyms, separated by semicolons; they are compared without case and accents of composition."""

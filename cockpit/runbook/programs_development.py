@@ -119,7 +119,8 @@ supabase
     change: it writes files of the project
         db diff -f, db diff --file, db dump, gen, migration new, db pull, init
     change: it changes the project
-        db push, db remote commit, migration up, functions deploy, link, start, stop, migration repair, secrets set, login, db start
+        db push, db remote commit, migration up, functions deploy, link, start, stop, migration repair, secrets set
+        login, db start
     high: it throws data away
         db reset, db restore, projects delete, stop --no-backup
 stripe

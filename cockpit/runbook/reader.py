@@ -15,6 +15,7 @@ from cockpit.model.runbook import Branch, BrokenLink, Input, Kind, Phase, Proced
 from cockpit.runbook import front_matter, inline
 from cockpit.runbook.annotations import read_fence_info
 from cockpit.runbook.blocks import Block, BlockType, parse, walk
+from cockpit.runbook.dialects import as_commonmark
 from cockpit.runbook.index import index_entries
 from cockpit.runbook.outline import Section, outline
 from cockpit.runbook.procedures import PhaseDraft, ProcedureDraft, ProcedureReader
@@ -61,7 +62,7 @@ def _collector_paused() -> Iterator[None]:
 def _read(text: str, digest: str, path: str, exists: Callable[[str], bool] | None) -> Runbook:
     repaired = repair(text)
     front = front_matter.split(repaired.text)
-    blocks = parse(front.body)
+    blocks = parse(as_commonmark(front.body))
     root = outline(blocks)
     own = front.data.get("runbook")
     metadata: dict[str, Json] = own if isinstance(own, dict) else {}

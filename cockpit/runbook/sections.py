@@ -78,7 +78,7 @@ class Classifier:
                 or self._spans(block)
             )
         if block.type is BlockType.TABLE:
-            return bool(items.table_commands(block, self._known))
+            return bool(items.table_commands(block, self._known)) or items.table_steps(block) is not None
         if block.type is BlockType.PARAGRAPH and part in STEP_PARTS:
             runs = items.inline_commands(block.text, block.line)
             return items.asks(block.text) or any(command.kind is not Kind.OPEN for command in runs)

@@ -102,6 +102,10 @@ class StepReader:
 
     def _table(self, block: Block) -> None:
         rows = items.table_commands(block, self._known)
+        doing = items.table_steps(block)
+        if doing is not None and self._part not in (Part.SYMPTOMS, Part.CAUSES):
+            self._step_table(block, doing)
+            return
         for number, row in enumerate(block.rows):
             text = " · ".join(inline.plain(cell) for cell in row if cell.strip())
             commands = rows.get(number, [])
@@ -111,6 +115,19 @@ class StepReader:
             # The header and the line of dashes come before the first row.
             line = commands[0].line
             self._add(StepDraft(line, text, commands=commands), Block(BlockType.PARAGRAPH, line, line))
+
+    def _step_table(self, block: Block, doing: int) -> None:
+        """A table of numbered steps: what to do is the title, the other columns are details under their names."""
+        header = [inline.plain(cell) for cell in block.rows[0]]
+        for number, row in enumerate(block.rows[1:], 2):
+            line = block.line + number
+            named = [(name, inline.plain(cell)) for name, cell in zip(header[1:], row[1:], strict=False)]
+            details = [f"{name}: {cell}" for at, (name, cell) in enumerate(named, 1) if cell and at != doing]
+            text = row[doing] if doing < len(row) else ""
+            draft = StepDraft(line, inline.plain(text) or " · ".join(details), details=details)
+            draft.commands = [command for cell in row for command in items.inline_commands(cell, line, self._known)]
+            lead = Block(BlockType.PARAGRAPH, line, line, text)
+            self._add(draft, Block(BlockType.ITEM, line, line, children=[lead]))
 
     def _list(self, block: Block) -> None:
         if self._part in (Part.SYMPTOMS, Part.CAUSES):
