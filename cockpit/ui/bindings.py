@@ -155,7 +155,7 @@ REGISTRY: tuple[KeyBinding, ...] = (
 )
 """Every key of the main screen; within a scope the order is the footer's."""
 
-_WITHIN_PANES = frozenset(Scope) - {Scope.PANE, Scope.GLOBAL}
+_WITHIN_PANES = frozenset(Scope) - {Scope.PANE, Scope.GLOBAL, Scope.STEPS, Scope.RUNBOOKS}
 
 
 def meet(one: Scope, other: Scope) -> bool:
