@@ -100,6 +100,8 @@ def looks_like_redis(text: str) -> bool:
     found = re.match(r"^([A-Z]{3,}|[A-Z]{2,4}\.[A-Z]+)(?:\s+(\S.*))?$", text.strip())
     if found is None or found[1] not in redis_commands.ALL_NAMES or "\n" in text.strip():
         return False
+    if (found[1] == "SET" and len(text.split()) < 3) or (found[2] or "").startswith("="):
+        return False
     alone = {"PING", "INFO", "DBSIZE", "FLUSHALL", "FLUSHDB", "MONITOR", "BGSAVE", "SAVE", "ROLE", "TIME", "LASTSAVE"}
     return found[2] is not None or found[1] in alone
 

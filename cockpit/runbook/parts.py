@@ -17,7 +17,8 @@ _SYNONYMS: dict[Part, str] = {
         when to use; when to use this runbook; when to enable; meaning; impact; alert meaning; user impact;
         customer impact; indicators; observed behaviour; observed behavior; symptoms and detection;
         detection signals; alert conditions; alert condition; problem; issue; scenario; síntomas; sintomas;
-        sintomi; symptome; symptômes; симптомы; признаки; 증상; 症状; 现象; impacto; 영향; 감지; señales;
+        sintomi; symptome; symptômes; симптомы; признаки; алерт; алерты; 증상; 症状; 现象; impacto; 영향;
+        감지; señales;
         condiciones de alerta;
         現象; 影響; 影響範囲; アラート; 検知; 検知方法; 发现; 影响; 告警; anzeichen; auswirkung; auswirkungen;
         fehlerbild; alarm;
@@ -67,7 +68,8 @@ _SYNONYMS: dict[Part, str] = {
         how to enable; how to disable; what to do; execution; execute; implementation; treatment;
         emergency response; emergency actions; eradication; how to resolve; steps to resolve;
         remediation actions; stabilize; mitigación; mitigacion; resolución; resolucion; solución; solucion;
-        acciones; respuesta; pasos; acción inmediata; устранение; решение; действия; восстановление; шаги;
+        acciones; respuesta; pasos; acción inmediata; устранение; решение; действия; немедленные действия;
+        первые действия; меры; восстановление; шаги;
         조치; 대응; 해결; 해결 방법; 복구; 완화; 즉시 조치; 복구 절차; 대응 절차; 缓解; 解决; 处理;
         résolution; atténuation; étapes; maßnahmen; behebung; lösung;
         対応; 対応手順; 対応方法; 対処; 対処手順; 対処方法; 復旧; 復旧手順; 復旧方法; 解決方法; 解決; 対策;
@@ -138,6 +140,7 @@ _SYNONYMS: dict[Part, str] = {
         thresholds; configuration reference; environment variables; assumptions; limitations; contributing;
         faq; audience; quick links; key files; files; tooling reference; example; examples; template;
         templates; runbook template; referencias; referencia; enlaces; resumen; descripción; справка; ссылки;
+        дашборды; метрики; мониторинг и метрики;
         обзор; 참고; 참고 자료; 개요; 목차; 概述; 参考; références; aperçu; übersicht; referenzen;
         comandos útiles; 유용한 명령어;
         参考資料; 概要; 目次; 関連; 関連資料; 関連ドキュメント; 関連リンク; 参考资料; 目录; 相关文档;
@@ -187,6 +190,20 @@ IMPERATIVES = words(
     switch sync take tail tear tell terminate test throttle tighten trace track transfer trigger triage try
     turn uncordon unlock unpause unset update upgrade upload use validate verify view visit wait warm warn
     watch whitelist write
+
+    проверить проверьте перезапустить перезапустите подождать подождите запустить запустите остановить остановите найти
+    найдите открыть откройте убедиться убедитесь выполнить выполните восстановить восстановите удалить удалите добавить
+    посмотреть посмотрите определить уведомить сообщить сообщите отключить включить откатить создать обновить
+
+    verificar verifique revisar revise reiniciar reinicie comprobar compruebe ejecutar ejecute detener detenga iniciar
+    inicie abrir abra restaurar restaure confirmar confirme identificar identifique notificar notifique escalar escale
+    executar parar pare esperar espere aguardar aguarde limpiar limpie desactivar activar eliminar elimine analizar
+    consultar consulte
+
+    vérifier vérifiez redémarrer redémarrez arrêter arrêtez lancer lancez ouvrir ouvrez restaurer restaurez attendre
+    attendez identifier identifiez prévenir prévenez exécuter exécutez relancer relancez
+
+    prüfe prüfen starte starten stoppe stoppen öffne öffnen führe warte warten melde informiere lösche setze
     """
 )
 """First words by which a heading or comment asks for something to be done."""
@@ -258,7 +275,7 @@ def is_branch(text: str) -> bool:
 
 def imperative(text: str) -> bool:
     """True when a label begins with a verb that asks for something."""
-    first = re.match(r"[A-Za-z-]+", label(text))
+    first = re.match(r"[^\W\d_]+(?:-[^\W\d_]+)*", label(text))
     return first is not None and first[0].lower() in IMPERATIVES
 
 

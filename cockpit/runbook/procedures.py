@@ -166,7 +166,8 @@ class ProcedureReader:
             reader.steps.append(
                 StepDraft(section.line, section.title, Kind.MANUAL, [note.text for note in reader.notes])
             )
-        said = bool(reader.notes) and (not top or section.part is not None)
+        said = not top and section.part is not None and self._only_tells(section)
+        said = said or (bool(reader.notes) and (not top or section.part is not None))
         if reader.steps or said or (section.budget is not None and not top):
             draft.phases.append(
                 PhaseDraft(part, section.title, section.line, reader.steps, reader.notes, section.budget)
@@ -183,6 +184,10 @@ class ProcedureReader:
             branches = []
             self._child(child, part, draft, inner, severity, in_series, section.line)
         self._choose(branches, part, section, draft, inner, severity)
+
+    def _only_tells(self, section: Section) -> bool:
+        """True when there is text below the heading's subsections, and nothing to do."""
+        return bool(section.children) and not any(map(self._classes.actionable, section.children))
 
     def _in_series(self, section: Section) -> bool:
         """True when the numbered sections below are the steps of one series: at least two hold something to do."""

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cockpit.model.actions import Risk
 from cockpit.model.runbook import Command, Kind, Part, Procedure, Runbook, Step
 from cockpit.runbook import front_matter, inline, parts
+from cockpit.runbook.kinds import looks_like_redis
 from cockpit.runbook.placeholders import find, names
 from cockpit.runbook.reader import read_runbook
 from cockpit.runbook.repair import repair
@@ -598,3 +599,23 @@ def test_the_title_of_a_fence_with_several_steps_is_kept() -> None:
     found = steps("Look around:\n\n```bash\n# One\nls a\n\n# Two\nls b\n```")
     assert [step.title for step in found] == ["One", "Two"]
     assert found[0].details == ("Look around",)
+
+
+def test_a_part_whose_subsections_only_tell_is_a_phase_with_notes() -> None:
+    procedure = only("# A\n\n## Diagnosis\n\n1. Look\n\n## Mitigation\n\n### Disaster\n\nAsk the owner.\n")
+    phase = procedure.phases[1]
+    assert (phase.part, phase.steps) == (Part.MITIGATION, ())
+    assert [note.text for note in phase.notes] == ["Disaster", "Ask the owner."]
+
+
+def test_numbered_sections_with_verbs_of_other_languages_are_stages() -> None:
+    procedure = only(
+        "# Redis\n\n## Симптомы\n\n- красный\n\n## Немедленные действия\n\n### 1. Проверить Redis\n\n```bash\nredis-cli PING\n```\n\n"
+        "### 2. Перезапустить Redis\n\n```bash\ndocker restart redis\n```\n"
+    )
+    assert [phase.title for phase in procedure.phases if phase.steps] == ["Проверить Redis", "Перезапустить Redis"]
+
+
+@pytest.mark.parametrize("text", ["COMMAND = 'Sleep'", "SET GLOBAL", "README", "KEYS\nGET a"])
+def test_what_only_begins_like_redis(text: str) -> None:
+    assert not looks_like_redis(text)
