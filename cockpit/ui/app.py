@@ -20,17 +20,21 @@ from textual.screen import Screen
 from cockpit.model.errors import CockpitError
 from cockpit.model.incident import EnvironmentFacts, Role
 from cockpit.ui.filters import AsciiOnly, Colourless
-from cockpit.ui.keyline import Ready, TakesKeys
-from cockpit.ui.screens.main import MainScreen
+from cockpit.ui.keyline import KeyLine, Ready, TakesKeys
+from cockpit.ui.screens.opening import OpeningScreen
+from cockpit.ui.shapes import ASCII, UNICODE
 from cockpit.ui.spans import Tone
-from cockpit.ui.theme import DARK_NAME, THEMES, theme_name
+from cockpit.ui.theme import THEMES, theme_name
 
 if TYPE_CHECKING:
     from cockpit.engine.session import Session
     from cockpit.model.runbook import Procedure, Runbook
+    from cockpit.ui.screens.main import MainScreen
 
 CLOSING = 6.0
 """Seconds that letting go of sources and journal may take."""
+_WORK = "work"
+"""The mode whose screen is the main one; Textual cannot take a default screen off its stack."""
 FAILED, FAULT = 64, 70
 """Exit codes: the session could not be opened; the cockpit itself failed."""
 
@@ -45,6 +49,14 @@ class CockpitApp(App[int], inherit_bindings=False):
         runbook: a runbook to open first, by file or name; "" for none.
         alert: an alert's name; the procedure that names it is opened first.
         labels: values for inputs of these names.
+        theme: "light", "dark" or "" for the dark one.
+        ascii_only: True draws with ASCII shapes only.
+
+    Attributes:
+        keys: those that were pressed and wait for their turn.
+        session: what is shown, None until it is open.
+        farewell: what to say once the terminal was given back.
+        failure: a fault of the cockpit itself that ended it.
     """
 
     CSS_PATH = Path("cockpit.tcss")
@@ -61,13 +73,20 @@ class CockpitApp(App[int], inherit_bindings=False):
         runbook: str = "",
         alert: str = "",
         labels: Mapping[str, str] | None = None,
+        theme: str = "",
+        ascii_only: bool = False,
     ) -> None:
         super().__init__()
         self._filters = [*([Colourless()] if self.no_color else self._filters), AsciiOnly(self)]
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = DARK_NAME
-        self.main = MainScreen(facts, role)
+        for known in THEMES:
+            self.register_theme(known)
+        self.theme = theme_name(theme)
+        self.set_class(ascii_only, "ascii")
+        self.keys = KeyLine()
+        self._facts = facts
+        self._role = role
+        self._opening = OpeningScreen(facts, role, ASCII if ascii_only else UNICODE, self._begin)
+        self._main: MainScreen | None = None
         self.session: Session | None = None
         self.farewell = ""
         self.failure: Exception | None = None
@@ -76,20 +95,38 @@ class CockpitApp(App[int], inherit_bindings=False):
         self._alert = alert
         self._labels = dict(labels or {})
 
+    @property
+    def main(self) -> MainScreen:
+        """The screen that the person works on.
+
+        Raises:
+            RuntimeError: when it is not loaded yet.
+        """
+        if self._main is None:
+            raise RuntimeError("the main screen is not loaded yet")
+        return self._main
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the main screen stands in place of the first picture."""
+        return self._main is not None
+
     def get_default_screen(self) -> Screen[None]:
-        """The main screen."""
-        return self.main
+        """The first picture."""
+        return self._opening
 
     def on_mount(self) -> None:
-        """Open the session as soon as the frame is painted."""
+        """Take signals from now on; the rest begins when the first picture is painted."""
         self._listen_to_signals()
-        self.call_after_refresh(lambda: self.run_worker(self._open(), exit_on_error=True))
+
+    def _begin(self) -> None:
+        self.run_worker(self._open(), exit_on_error=True)
 
     async def on_event(self, event: Event) -> None:
         """Put a key into the line, from which keys are taken in order; everything else goes Textual's way."""
         if isinstance(event, Key):
             self.app_focus = True
-            self.main.keys.put(event)
+            self.keys.put(event)
             await self.deliver_key()
         else:
             await super().on_event(event)
@@ -97,24 +134,27 @@ class CockpitApp(App[int], inherit_bindings=False):
     @on(Ready)
     async def deliver_key(self) -> None:
         """Give the key that was pressed first to what is on the screen now; those behind it follow one by one."""
-        if not self.main.ready or not self.main.keys or not self.screen_stack:
+        if not self.keys or not self.screen_stack:
             return
         screen = self.screen
         if isinstance(screen, TakesKeys) and screen.ready:
-            await screen.take_key(self.main.keys.next())
-            if self.main.keys:
+            await screen.take_key(self.keys.next())
+            if self.keys:
                 self.call_next(self.deliver_key)
 
     async def _open(self) -> None:
-        """Build the session off the loop, since it imports drivers; then show it and start to read."""
+        """Load the main screen and build the session off the loop, since both import much; then start to read."""
         loop = asyncio.get_running_loop()
         pool = ThreadPoolExecutor(1, thread_name_prefix="open")
         try:
-            session = await loop.run_in_executor(pool, self._build)
-            self.session = session
+            self._main = main = await loop.run_in_executor(pool, self._load)
+            building = loop.run_in_executor(pool, self._build)
+            self.add_mode(_WORK, lambda: main)
+            await self.switch_mode(_WORK)
+            self.session = session = await building
             if session.theme:
                 self.theme = theme_name(session.theme)
-            self.main.attach(session)
+            main.attach(session)
         except CockpitError as error:
             self.leave(FAILED, f"cockpit: {error}")
             return
@@ -122,6 +162,11 @@ class CockpitApp(App[int], inherit_bindings=False):
             pool.shutdown(wait=False)
         session.watch.start()
         await self._open_first(session)
+
+    def _load(self) -> MainScreen:
+        from cockpit.ui.screens.main import MainScreen
+
+        return MainScreen(self._facts, self._role, self.keys)
 
     def _build(self) -> Session:
         session = self._open_session()

@@ -17,7 +17,7 @@ class Shapes:
         branch, stem: of a tree.
         bars: from empty to full, for strips.
         tag: a tagged row; descending, ascending: the sorted column.
-        horizontal, top_left, top_right: of a frame's title line.
+        horizontal, vertical, top_left, top_right, bottom_left, bottom_right: of a frame.
         ellipsis: what was cut.
         clock, dot: in the header.
     """
@@ -44,6 +44,9 @@ class Shapes:
     horizontal: str = "─"
     top_left: str = "╭"
     top_right: str = "╮"
+    vertical: str = "│"
+    bottom_left: str = "╰"
+    bottom_right: str = "╯"
     ellipsis: str = "…"
     dot: str = "·"
     arrow: str = "→"
@@ -74,6 +77,9 @@ ASCII = Shapes(
     horizontal="-",
     top_left="+",
     top_right="+",
+    vertical="|",
+    bottom_left="+",
+    bottom_right="+",
     ellipsis="~",
     dot="-",
     arrow="->",

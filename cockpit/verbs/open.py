@@ -41,4 +41,6 @@ def open_cockpit(
 
         return open_session(loaded, name, role)
 
-    return run_screen(environment_facts(name, settings), role, open_it, first)
+    interface = loaded.settings.interface
+    facts = environment_facts(name, settings)
+    return run_screen(facts, role, open_it, first, theme=interface.theme, ascii_only=interface.ascii)

@@ -44,7 +44,15 @@ class First:
         return First(runbook or "", alert or "", tuple(pairs))
 
 
-def run_screen(facts: EnvironmentFacts, role: Role, open_session: Callable[[], Session], first: First) -> int:
+def run_screen(
+    facts: EnvironmentFacts,
+    role: Role,
+    open_session: Callable[[], Session],
+    first: First,
+    *,
+    theme: str = "",
+    ascii_only: bool = False,
+) -> int:
     """Run the full-screen terminal until it is left, say why when it left by itself, and return the exit code.
 
     Args:
@@ -52,6 +60,8 @@ def run_screen(facts: EnvironmentFacts, role: Role, open_session: Callable[[], S
         role: operator or observer.
         open_session: builds the session; called on a thread after the first picture.
         first: what to open on.
+        theme: "light", "dark" or "" for the dark one.
+        ascii_only: True draws with ASCII shapes only.
 
     Raises:
         Exception: what went wrong in the cockpit itself, once the terminal was given back.
@@ -60,7 +70,16 @@ def run_screen(facts: EnvironmentFacts, role: Role, open_session: Callable[[], S
 
     from cockpit.ui.app import CockpitApp
 
-    app = CockpitApp(open_session, facts, role, runbook=first.runbook, alert=first.alert, labels=dict(first.labels))
+    app = CockpitApp(
+        open_session,
+        facts,
+        role,
+        runbook=first.runbook,
+        alert=first.alert,
+        labels=dict(first.labels),
+        theme=theme,
+        ascii_only=ascii_only,
+    )
     app.run()
     if app.failure is not None:
         raise app.failure.error if isinstance(app.failure, WorkerFailed) else app.failure

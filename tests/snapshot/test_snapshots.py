@@ -24,7 +24,7 @@ def an_app(range_: Range, role: Role = Role.OPERATOR) -> CockpitApp:
 
 def ready(app: CockpitApp, range_: Range, *keys: str) -> Before:
     async def before(pilot: Pilot[Any]) -> None:
-        await until(lambda: app.main.feed is not None)
+        await until(lambda: app.loaded and app.main.feed is not None)
         await until(lambda: all(r.state.value != "pending" for r in range_.session.board.readings.values()))
         assert app.main.feed is not None
         app.main.feed.tick()

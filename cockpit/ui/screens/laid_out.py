@@ -15,6 +15,7 @@ from cockpit.model.incident import EnvironmentFacts, Role
 from cockpit.ui.bindings import Scope
 from cockpit.ui.deck import Deck
 from cockpit.ui.look import PLAIN_LOOK, Look
+from cockpit.ui.measures import LEAST_CELLS, LEAST_LINES, SIDEBAR_FROM, TABS_BELOW, sidebar_cells
 from cockpit.ui.panes.all import Panes
 from cockpit.ui.panes.base import Pane
 from cockpit.ui.spans import Line, Span, Tone
@@ -24,13 +25,6 @@ from cockpit.ui.widgets.lines import Lines
 from cockpit.ui.widgets.notice import Notice
 from cockpit.ui.widgets.sidebar import Sidebar
 from cockpit.ui.widgets.step_card import StepCard
-
-SIDEBAR_FROM = 140
-"""Cells from which the sidebar stands beside the panes."""
-TABS_BELOW = 110
-"""Cells below which one pane is shown at a time."""
-LEAST_CELLS, LEAST_LINES = 60, 15
-"""Below this nothing can be shown well, and the screen says so."""
 
 
 class LaidOutScreen(Screen[None], inherit_bindings=False):
@@ -104,8 +98,7 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
     @property
     def sidebar_cells(self) -> int:
         """Cells of the sidebar."""
-        width = self.app.size.width
-        return min(64, max(40, width * 27 // 100)) if self.wide else min(56, width * 8 // 10)
+        return sidebar_cells(self.app.size.width)
 
     @property
     def active_pane(self) -> Pane | None:
