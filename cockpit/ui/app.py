@@ -35,6 +35,8 @@ CLOSING = 6.0
 """Seconds that letting go of sources and journal may take."""
 _WORK = "work"
 """The mode whose screen is the main one; Textual cannot take a default screen off its stack."""
+FILLING = 30.0
+"""Seconds for which a runbook that the command line asks for is waited for."""
 FAILED, FAULT = 64, 70
 """Exit codes: the session could not be opened; the cockpit itself failed."""
 
@@ -176,6 +178,8 @@ class CockpitApp(App[int], inherit_bindings=False):
         return session
 
     async def _open_first(self, session: Session) -> None:
+        if (self._runbook or self._alert) and session.librarian is not None:
+            await session.librarian.filled(FILLING)
         found = self._first(session)
         if found is not None and self.main.steps is not None:
             await self.main.steps.open(*found, self._labels)
