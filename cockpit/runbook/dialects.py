@@ -15,6 +15,8 @@ _SIGNS = re.compile(
     r"|<(?:details|summary)|(?:>[ \t]*)+\[!)",
     re.MULTILINE | re.IGNORECASE,
 )
+_STARTS = frozenset("!?=:{h[<.+>-0123456789")
+"""What every line begins with that may be rewritten."""
 _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})")
 _ADMONITION = re.compile(
     r"^([ \t]*)(?:!!!|\?\?\?\+?)[ \t]+([\w-]+)(?:[ \t]+inline(?:[ \t]+end)?)?(?:[ \t]+[\"'](.*)[\"'])?[ \t]*$"
@@ -78,6 +80,8 @@ class _Rewriter:
             return line
         if fence is not None:
             self._fence = fence[1]
+            return line
+        if line.lstrip()[:1] not in _STARTS:
             return line
         return self._opened(line, before, following)
 

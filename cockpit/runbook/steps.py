@@ -79,7 +79,11 @@ class StepReader:
         if runs:
             self.read(block.children)
         else:
-            self._say(block.line, " ".join(inline.plain(child.text) for child in inside if child.text))
+            for child in inside:
+                if child.rows:
+                    self._table(child)
+                elif child.text:
+                    self._say(child.line, inline.plain(child.text))
 
     def _paragraph(self, block: Block, following: Block | None) -> None:
         text = inline.plain(block.text)
@@ -209,6 +213,7 @@ class StepReader:
             if inner.type is BlockType.FENCE:
                 self._own_fence(draft, read_fence(inner, self._known))
             else:
+                draft.details += [" · ".join(inline.plain(cell) for cell in row) for row in inner.rows]
                 draft.details.append(inline.plain(inner.text)[:DETAIL_CAP])
 
     def _own_fence(self, draft: StepDraft, contents: FenceContents) -> None:

@@ -534,6 +534,12 @@ What this is about. ![the dashboard](a.png)
 |---|---|
 | Ada | chat |
 
+> Quoted first.
+>
+> | Level | Time |
+> |---|---|
+> | one | soon |
+
 <p>Raw <b>words</b> &amp; more</p>
 
 <!-- not shown -->
@@ -576,17 +582,17 @@ def test_text_in_no_step_is_kept_with_its_line() -> None:
     said |= {note.text: note.line for phase in procedure.phases for note in phase.notes}
     said |= {detail: step.line for step in procedure.steps for detail in step.details}
     for text in (
-        "Before everything.", "What this is about. the dashboard", "Contact · Where", "Ada · chat",
+        "Before everything.", "What this is about. the dashboard", "Contact · Where", "Ada · chat", "Quoted first.", "one · soon",
         "Raw words & more", "red", "deep red", "Mind the gap.", "Afterwards.", "A long story.", "There is none.",
         "Call Ada.", "Written once.",
     ):  # fmt: skip
         assert text in said, text
     assert "not shown" not in repr(book)
-    assert (said["Before everything."], said["deep red"], said["There is none."]) == (1, 18, 34)
+    assert (said["Before everything."], said["deep red"], said["There is none."]) == (1, 24, 40)
     parts_found = {phase.part: phase for phase in procedure.phases}
     assert parts_found[Part.ROLLBACK].steps == ()
     assert parts_found[Part.ROLLBACK].prose == ("There is none.",)
-    assert parts_found[Part.ESCALATION].notes[0].line == 38
+    assert parts_found[Part.ESCALATION].notes[0].line == 44
 
 
 def test_a_document_without_anything_to_do_is_still_readable() -> None:
