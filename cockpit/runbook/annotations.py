@@ -11,6 +11,8 @@ from cockpit.model.health import Json
 from cockpit.model.runbook import Annotations
 from cockpit.model.text import clean
 
+NONE = Annotations()
+"""No annotations: what most steps and commands have, made once."""
 CONDITION_CAP = 2_000
 """Characters of a condition that are read; the expression library fails on longer ones."""
 
@@ -33,7 +35,7 @@ def read_fence_info(info: str) -> FenceInfo:
     """Read the text after a fence's backticks; what is no annotation is ignored."""
     found = re.match(r"\s*([^\s{]*)\s*(\{.*\})?", info, re.DOTALL)
     language = found[1].lower() if found else ""
-    return FenceInfo(language, from_mapping(_pairs(found[2])) if found and found[2] else Annotations())
+    return FenceInfo(language, from_mapping(_pairs(found[2])) if found and found[2] else NONE)
 
 
 def read_step_comment(html: str) -> Annotations | None:
@@ -52,6 +54,8 @@ def from_mapping(pairs: Mapping[str, Json]) -> Annotations:
 
 def merged(step: Annotations, command: Annotations) -> Annotations:
     """The command's annotations, completed by those of its step."""
+    if step == NONE:
+        return command
     chosen = {field.name: getattr(command, field.name) or getattr(step, field.name) for field in fields(Annotations)}
     return Annotations(**chosen)
 

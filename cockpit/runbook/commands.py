@@ -43,7 +43,7 @@ def build_command(
         context: where it runs, None for the local side.
         known: names that are declared inputs or captured values.
     """
-    written = annotations or Annotations()
+    written = annotations or notes.NONE
     seen = recognise(text) if kind is None else None
     what = _wished(notes.other(written, "kind")) or kind or (seen.kind if seen else Kind.SHELL)
     body = seen.text if seen else text

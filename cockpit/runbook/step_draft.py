@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from cockpit.model.runbook import Annotations, Command, CommandWarning, Kind, Part
 from cockpit.runbook import inline, items
-from cockpit.runbook.annotations import merged
+from cockpit.runbook.annotations import NONE, merged
 from cockpit.runbook.blocks import Block
 
 STEP_PARTS = frozenset({Part.DIAGNOSIS, Part.MITIGATION, Part.VERIFY, Part.ROLLBACK})
@@ -29,7 +29,7 @@ class StepDraft:
     commands: list[Command] = field(default_factory=list)
     branches: list[tuple[str, list[StepDraft]]] = field(default_factory=list)
     source: str = ""
-    annotations: Annotations = field(default_factory=Annotations)
+    annotations: Annotations = NONE
     wait_seconds: float | None = None
     link: str = ""
     warnings: list[CommandWarning] = field(default_factory=list)
@@ -45,7 +45,7 @@ def finish(draft: StepDraft, block: Block, lines: Sequence[str], fallback: str =
         fallback: the title when the step has none.
     """
     lead = block.lead
-    if draft.annotations != Annotations():
+    if draft.annotations is not NONE:
         draft.commands = [replace(c, annotations=merged(draft.annotations, c.annotations)) for c in draft.commands]
     draft.source = "\n".join(lines[block.line - 1 : block.end]).rstrip()
     condition = items.condition(lead)

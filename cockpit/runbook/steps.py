@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from cockpit.model.runbook import Annotations, Kind, Note, Part
 from cockpit.runbook import advice, inline, items
-from cockpit.runbook.annotations import read_step_comment
+from cockpit.runbook.annotations import NONE, read_step_comment
 from cockpit.runbook.blocks import Block, BlockType, walk
 from cockpit.runbook.fence_steps import group_steps, group_title, written_step
 from cockpit.runbook.fences import FenceContents, read_fence
@@ -179,12 +179,16 @@ class StepReader:
 
     def _item(self, item: Block) -> StepDraft:
         draft = StepDraft(item.line, inline.plain(item.lead))
-        draft.annotations = self._pending or Annotations()
+        draft.annotations = self._pending or NONE
         self._pending = None
         rest = item.children[1:] if item.lead else item.children
         sub = StepReader(self._lines, self._part, self._known)
+        above = draft.title
         for block in rest:
-            if block.type is BlockType.FENCE:
+            if block.type is BlockType.FENCE and advice.warns_of_all(above):
+                draft.details.append(block.text.rstrip()[:DETAIL_CAP])
+                draft.warnings.append(advice.warning(block.text))
+            elif block.type is BlockType.FENCE:
                 self._own_fence(draft, read_fence(block, self._known))
             elif block.type is BlockType.HTML:
                 draft.annotations = read_step_comment(block.text) or draft.annotations
@@ -192,7 +196,8 @@ class StepReader:
             elif block.type is BlockType.LIST:
                 self._nested(draft, block, sub)
             elif block.type is BlockType.PARAGRAPH:
-                draft.details.append(inline.plain(block.text)[:DETAIL_CAP])
+                above = inline.plain(block.text)
+                draft.details.append(above[:DETAIL_CAP])
                 draft.commands += items.inline_commands(block.text, block.line, self._known)
                 draft.warnings += items.warnings(block.text, block.line)
             elif block.type is BlockType.TABLE:

@@ -96,6 +96,8 @@ def test_a_nested_bullet_and_a_paragraph_warn_too() -> None:
     "body",
     [
         "1. Look\n\nNever run this:\n\n```redis\nFLUSHALL\n```",
+        "1. Look\n2. Never do this:\n   ```redis\n   FLUSHALL\n   ```",
+        "1. Look\n\n   Do not run this:\n\n   ```redis\n   FLUSHALL\n   ```",
         "1. Look\n\n#### What not to do\n\n```redis\nFLUSHALL\n```\n\n- `FLUSHDB`",
         "1. Look\n\n**Don't:**\n\n- `FLUSHALL`\n- `FLUSHDB`",
         "1. Look\n\n```bash\n# Do NOT run this in production\nredis-cli FLUSHALL\n```",
