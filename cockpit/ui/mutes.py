@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from cockpit.engine.session import Session
     from cockpit.ui.screens.main import MainScreen
 
+USUAL = "30m"
+"""How long a check is muted unless said otherwise."""
+
 
 async def mute(screen: MainScreen, session: Session, words: str) -> None:
     """Mute the check under Health's cursor, or take its mute away.
@@ -25,10 +28,10 @@ async def mute(screen: MainScreen, session: Session, words: str) -> None:
     Args:
         screen: the main screen.
         session: the session.
-        words: how long and why, for example `30m being repaired`; asked for when empty.
+        words: how long and why, for example `2h being repaired`; asked for when empty.
 
     Raises:
-        CockpitError: when the words name no duration or no reason, or the journal cannot be written.
+        CockpitError: when the words give no reason, or the journal cannot be written.
     """
     result = screen.panes.health.selected
     if result is None:
@@ -36,27 +39,34 @@ async def mute(screen: MainScreen, session: Session, words: str) -> None:
     elif result.muted:
         await _end(screen, session, result)
     else:
-        asked = None if words else Ask(f"Mute {result.name} how long, and why?", screen.look, "30m ")
+        asked = (
+            None if words else Ask(f"Mute {result.name} why? For {USUAL}, unless you begin with a time", screen.look)
+        )
         said = await screen.wait_for(asked) if asked is not None else words
         if said:
             await _begin(screen, session, result, said)
 
 
 async def _begin(screen: MainScreen, session: Session, result: CheckResult, words: str) -> None:
-    length, _, reason = words.strip().partition(" ")
-    try:
-        seconds = min(MUTE_MOST, parse_duration(length))
-    except ValueError as error:
-        raise CockpitError(str(error), "say how long first, then why") from error
-    if not reason.strip():
+    seconds, reason = _read(words)
+    if not reason:
         raise CockpitError(
             f"{result.name} is not muted without a reason", "write it after the time: 30m being repaired"
         )
     until = session.clock.now() + timedelta(seconds=seconds)
-    made = Mute(session.masker.secrets(reason.strip()), session.actor, until)
+    made = Mute(session.masker.secrets(reason), session.actor, until)
     await _write(session, result.name, made)
     session.watch.mute(result.name, made)
     screen.say(f"{result.name} is muted until {until:%H:%M}Z", Tone.OK)
+
+
+def _read(words: str) -> tuple[float, str]:
+    """Seconds and reason; without a time at the start, the usual one."""
+    first, _, rest = words.strip().partition(" ")
+    try:
+        return min(MUTE_MOST, parse_duration(first)), rest.strip()
+    except ValueError:
+        return parse_duration(USUAL), words.strip()
 
 
 async def _end(screen: MainScreen, session: Session, result: CheckResult) -> None:

@@ -223,7 +223,7 @@ async def test_interval_keys_change_how_often_a_source_is_read() -> None:
         assert screen.range.session.watch.interval(MAIN) == 150.0
         await screen.press("plus")
         assert screen.range.session.watch.interval(MAIN) == 300.0
-        await screen.press("1", "plus")
+        await screen.press("7", "plus")
         assert "no source of its own" in screen.app.main.notice.text
 
 

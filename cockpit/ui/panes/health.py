@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cockpit.model.health import CheckResult, HttpSample
-from cockpit.model.readings import Reading
+from cockpit.model.readings import Reading, SourceId
 from cockpit.ui.bindings import Scope
 from cockpit.ui.panes.base import TablePane
 from cockpit.ui.present.health import COLUMNS, health_rows, health_summary
@@ -45,6 +45,11 @@ class HealthPane(TablePane):
     def readings(self) -> tuple[Reading[object], ...]:
         """None of its own: each row tells of its source."""
         return ()
+
+    def source_ids(self) -> list[SourceId]:
+        """The source behind the selected check."""
+        source = self.selected.source if self.selected else None
+        return [source] if source is not None and self.session and source in self.session.watch.sources else []
 
     def detail(self, now: datetime, cells: int) -> tuple[str, list[Line]] | None:
         """All about the selected check."""
