@@ -44,8 +44,8 @@ def backend_detail(
     lines = [*_facts(backend, snapshot, look, cells)]
     lines += _section("query", _query(backend, look, cells, closer))
     if closer is not None:
-        lines += _section("locks", _locks(closer.locks, look, cells))
         lines += _section("statistics of the statement", _statistics(closer.statistics, cells))
+        lines += _section("locks", _locks(closer.locks, look, cells))
         if closer.plan is not None:
             lines += _section("plan", plan_lines(closer.plan, look, cells))
     return lines

@@ -45,4 +45,4 @@ class StatementsSheet(Viewer):
             except CockpitError as error:
                 found = Statements(missing=str(error))
         if self.is_attached:
-            self.replace_lines(statements_lines(found, self._look, max(20, self.body.size.width - 4)))
+            self.replace_lines(statements_lines(found, self._look, min(104, self.app.size.width - 10)))
