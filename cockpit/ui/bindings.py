@@ -127,6 +127,8 @@ REGISTRY: tuple[KeyBinding, ...] = (
     _move("first", "to the first", "g", "home"),
     _move("last", "to the last", "G", "end"),
     _move("page_down", "half a page down", "ctrl+d", "pagedown"),
+    _move("right", "show what is cut on the right", "right"),
+    _move("left", "back to the left", "left"),
     _move("page_up", "half a page up", "ctrl+u", "pageup"),
     KeyBinding("find.open", ("/",), "find or filter in the pane", Scope.PANE, "find"),
     KeyBinding("find.next", ("n",), "next match", Scope.PANE, palette=False),

@@ -17,6 +17,8 @@ from cockpit.ui.widgets.ring_log import RingLog
 if TYPE_CHECKING:
     from cockpit.ui.screens.main import MainScreen
 
+SLIDE = 16
+"""Cells by which one key press moves a table's cut column."""
 Handler = Callable[[], None]
 
 
@@ -68,7 +70,16 @@ def _moves(screen: MainScreen) -> dict[str, Handler]:
 
         return handler
 
+    def slide(by: int) -> Handler:
+        def handler() -> None:
+            if isinstance(screen.focused, LineTable):
+                screen.focused.slide(by)
+
+        return handler
+
     return {
+        "move.right": slide(SLIDE),
+        "move.left": slide(-SLIDE),
         "move.down": move(lambda body: 1),
         "move.up": move(lambda body: -1),
         "move.page_down": move(lambda body: body.page()),

@@ -95,6 +95,56 @@ def fit(spans: Line, cells: int, *, right: bool = False, ellipsis: str = "…") 
     return (*kept, Span(ellipsis, tone))
 
 
+def slid(spans: Line, cells: int, ellipsis: str = "…") -> Line:
+    """The line without its first cells; an ellipsis in their place says so."""
+    if cells <= 0:
+        return spans
+    left = cells + cell_len(ellipsis)
+    kept: list[Span] = []
+    for span in spans:
+        taken = cell_len(span.text)
+        if taken <= left:
+            left -= taken
+        else:
+            kept.append(Span(_without_first(span.text, left), span.tone) if left else span)
+            left = 0
+    tone = kept[0].tone if kept else Tone.PLAIN
+    return (Span(ellipsis, tone), *kept)
+
+
+def _without_first(text: str, cells: int) -> str:
+    """A text without its first cells; half of a wide character becomes a space."""
+    for position, character in enumerate(text):
+        if cells <= 0:
+            return " " * -cells + text[position:]
+        cells -= cell_len(character)
+    return " " * -cells
+
+
+def wrap_spans(spans: Line, cells: int) -> list[Line]:
+    """Break a line into lines of at most `cells` cells, each piece in its tone."""
+    if width(spans) <= cells or cells <= 0:
+        return [spans]
+    lines: list[Line] = []
+    position, text = 0, plain(spans)
+    for part in wrap(text, cells):
+        start = text.index(part, position) if part else position
+        position = start + len(part)
+        lines.append(_between(spans, start, position))
+    return lines
+
+
+def _between(spans: Line, start: int, end: int) -> Line:
+    kept: list[Span] = []
+    at = 0
+    for span in spans:
+        piece = span.text[max(0, start - at) : max(0, end - at)]
+        if piece:
+            kept.append(Span(piece, span.tone))
+        at += len(span.text)
+    return tuple(kept)
+
+
 def _near(spans: Line, cells: int) -> Line:
     """The line without what lies far beyond its end, so that a huge text costs no more than a short one."""
     reach = 4 * cells + 64

@@ -16,7 +16,7 @@ from cockpit.model.readings import SourceId
 from cockpit.ui.look import Look
 from cockpit.ui.present.backend import Closer, backend_detail
 from cockpit.ui.screens.viewer import Viewer
-from cockpit.ui.spans import Span, Tone
+from cockpit.ui.spans import Span
 
 if TYPE_CHECKING:
     from cockpit.engine.session import Session
@@ -36,6 +36,8 @@ class BackendSheet(Viewer):
         cells: width of the text.
     """
 
+    own_keys = (("e", "explain"),)
+
     def __init__(
         self,
         source: SourceId,
@@ -54,17 +56,11 @@ class BackendSheet(Viewer):
     def on_mount(self) -> None:
         """Show what is known, and ask for the rest."""
         super().on_mount()
-        keys = (
-            *(Span("e", Tone.KEY), Span(" explain  ", Tone.DIM)),
-            *(Span("y", Tone.KEY), Span(" copy  ", Tone.DIM)),
-            *(Span("esc", Tone.KEY), Span(" close", Tone.DIM)),
-        )
-        self.frame.show((Span(self._title, Tone.TITLE),), keys, edge=Tone.FRAME_LIT)
         self.run_worker(self._load(), exit_on_error=False)
 
     def pressed(self, key: str, event: Key) -> bool:
         """Explain here; all else as in every viewer."""
-        if key == "e":
+        if key == "e" and not self.finding:
             self._tell(replace(self._closer, plan=Plan((), "being asked for")))
             self.run_worker(self._explain(), exit_on_error=False)
             return True

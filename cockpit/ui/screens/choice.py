@@ -9,8 +9,8 @@ from textual.containers import Vertical
 from textual.events import Key
 
 from cockpit.ui.look import Look
-from cockpit.ui.screens.sheet import Sheet
-from cockpit.ui.spans import Span, Tone, line
+from cockpit.ui.screens.sheet import TAKE_OR_LEAVE, Sheet
+from cockpit.ui.spans import Line, Span, Tone, line
 from cockpit.ui.widgets.columns import Column
 from cockpit.ui.widgets.frame_title import FrameTitle
 from cockpit.ui.widgets.line_table import LineTable
@@ -18,7 +18,7 @@ from cockpit.ui.widgets.table_state import Row
 
 
 class Choice(Sheet[int | None]):
-    """Returns the number of the chosen option, None for none.
+    """Returns the number of the chosen option, None for none; what is typed narrows the list.
 
     Args:
         title: the question.
@@ -30,6 +30,7 @@ class Choice(Sheet[int | None]):
         super().__init__(look.shapes)
         self._title = title
         self._options = list(options)
+        self._typed = ""
         self.body = LineTable((Column("", 2), Column("", 10, flex=1)), show_header=False)
         self.frame = FrameTitle()
 
@@ -42,23 +43,33 @@ class Choice(Sheet[int | None]):
     def on_mount(self) -> None:
         """Show them."""
         self.frame.shapes = self.body.shapes = self.shapes
-        keys = (Span("⏎", Tone.KEY), Span(" take it  ", Tone.DIM), Span("esc", Tone.KEY), Span(" not now", Tone.DIM))
-        self.frame.show((Span(self._title, Tone.TITLE),), keys, edge=Tone.FRAME_LIT)
-        rows = [Row(n, (line(str(n + 1), Tone.KEY), line(text))) for n, text in enumerate(self._options)]
-        self.body.set_rows(rows)
-        self.body.styles.height = min(len(rows) + 1, max(3, self.app.size.height // 2))
+        self.body.styles.height = min(len(self._options) + 1, max(3, self.app.size.height // 2))
+        self._narrow("")
         self.body.focus()
 
     def pressed(self, key: str, event: Key) -> bool:
-        """Move, take, or leave."""
-        if key in ("escape", "q", "ctrl+c"):
+        """Narrow, move, take, or leave."""
+        if key in ("escape", "ctrl+c"):
             self.dismiss(None)
-        elif key in ("j", "down"):
+        elif key in ("down", "ctrl+n"):
             self.body.move(1)
-        elif key in ("k", "up"):
+        elif key in ("up", "ctrl+p"):
             self.body.move(-1)
-        elif key == "enter":
-            self.dismiss(self.body.state.cursor)
-        elif key.isdigit() and 0 < int(key) <= len(self._options):
+        elif key == "enter" and self.body.current is not None:
+            self.dismiss(int(str(self.body.current.key)))
+        elif key.isdigit() and not self._typed and 0 < int(key) <= len(self._options):
             self.dismiss(int(key) - 1)
+        elif key == "backspace":
+            self._narrow(self._typed[:-1])
+        elif event.is_printable and event.character:
+            self._narrow(self._typed + event.character)
         return True
+
+    def _narrow(self, typed: str) -> None:
+        self._typed = typed
+        sought: Line = (Span("  /", Tone.KEY), Span(typed, Tone.STRONG)) if typed else ()
+        self.frame.show((Span(self._title, Tone.TITLE), *sought), TAKE_OR_LEAVE, edge=Tone.FRAME_LIT)
+        fitting = [(n, text) for n, text in enumerate(self._options) if typed.casefold() in text.casefold()]
+        self.body.empty = f"nothing matches {typed}"
+        self.body.set_rows([Row(n, (line(str(n + 1), Tone.KEY), line(text))) for n, text in fitting])
+        self.body.move_to(0)

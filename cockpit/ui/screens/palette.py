@@ -56,12 +56,14 @@ class Palette(Sheet[tuple[str, str] | None]):
         self.field.cursor_blink = False
         self.list = LineTable((Column("", 20, flex=1), Column("", 6, most=34, right=True)), show_header=False)
         self.list.can_focus = False
+        self.list.lit = True
 
     def compose(self) -> ComposeResult:
         """Field and list."""
         with Vertical(classes="sheet"):
             yield self.frame
-            yield self.field
+            with Vertical(classes="framed joined"):
+                yield self.field
             yield self.list
 
     def on_mount(self) -> None:
@@ -69,7 +71,8 @@ class Palette(Sheet[tuple[str, str] | None]):
         self.frame.shapes = self.list.shapes = self.shapes
         self.frame.show((Span("Command", Tone.TITLE),), (Span("esc", Tone.KEY), Span(" close", Tone.DIM)))
         self.list.styles.height = min(len(self._entries) + 1, max(6, self.app.size.height * 6 // 10))
-        self.list.empty = "nothing is called that"
+        self.query_one(".framed").styles.height = 1
+        self.list.empty = "nothing matches; backspace takes a letter back"
         self._fill("")
         self.field.focus()
 

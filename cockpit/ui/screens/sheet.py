@@ -10,8 +10,18 @@ from textual.widgets import Input
 
 from cockpit.ui.keyline import Ready, edit
 from cockpit.ui.shapes import UNICODE, Shapes
+from cockpit.ui.spans import Line, Span, Tone
 
 T = TypeVar("T")
+
+
+TAKE_OR_LEAVE: Line = (
+    Span("enter", Tone.KEY),
+    Span(" take it  ", Tone.DIM),
+    Span("esc", Tone.KEY),
+    Span(" not now", Tone.DIM),
+)
+"""The keys of a question, for the right end of its title."""
 
 
 def key_name(event: Key) -> str:
