@@ -87,7 +87,7 @@ def guess_language(text: str) -> str:
     if any(re.match(r"^\s*\$ \S", line) for line in text.split("\n")):
         return "sh"
     commands = [line for line in lines if line.kind == "command"]
-    if not commands:
+    if not commands or lines[0].kind == "output":
         return ""
     first = commands[0].text
     if kinds.looks_like_sql(text) or kinds.looks_like_sql(first):

@@ -17,6 +17,10 @@ _PROMPT = re.compile(
 )
 
 
+_DRAWN = re.compile(r"={3,}|-{3,}|[\u2190-\u2bff\U0001f000-\U0001faff]")
+"""A rule, an arrow, a tick or a frame: no command begins so, it is what one has printed."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogicalLine:
     """One command, comment, empty line or line of documented output.
@@ -48,7 +52,7 @@ def logical_lines(text: str) -> list[LogicalLine]:
             found.append(LogicalLine(at, stripped.lstrip("#").strip(), "comment"))
         elif stripped.startswith("#!"):
             found.append(LogicalLine(at, "", "blank"))
-        elif prompted and _PROMPT.match(line) is None:
+        elif (prompted and _PROMPT.match(line) is None) or _DRAWN.match(stripped):
             found.append(LogicalLine(at, line, "output"))
         else:
             lines[at] = _PROMPT.sub("", line) if prompted else line

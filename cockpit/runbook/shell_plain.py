@@ -11,8 +11,8 @@ import re
 from cockpit.runbook.shell_words import Word, word
 from cockpit.runbook.words import words
 
-_ARGUMENT = r"(?:[A-Za-z0-9_./:@%+,=-]|'[^'\n\\]*'|\"[^\"$`\\\n!]*\")+"
-_COMMAND = rf"[A-Za-z0-9_./@+-]+(?:[ \t]+{_ARGUMENT})*"
+_ARGUMENT = r"(?:[A-Za-z0-9_./:%+,=-]|@(?=[A-Za-z0-9])|'[^'\n\\]*'|\"[^\"$`\\\n!]*\")+"
+_COMMAND = rf"[A-Za-z0-9_./+-]+(?:[ \t]+{_ARGUMENT})*"
 _PLAIN = re.compile(rf"{_COMMAND}(?:[ \t]+\|[ \t]+{_COMMAND})*")
 _SPLIT = re.compile(rf"\||{_ARGUMENT}")
 _KEYWORDS = words(

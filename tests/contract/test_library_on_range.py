@@ -32,6 +32,8 @@ async def test_every_reading_step_answers_and_its_condition_can_be_judged() -> N
     with start_range() as info:
         session = open_session(load(Path(info.config)), None, Role.OPERATOR)
         try:
+            assert session.librarian is not None
+            await session.librarian.once()
             for book in session.library.runbooks:
                 for procedure in book.procedures:
                     run = await session.runner.start(book, procedure)

@@ -625,3 +625,10 @@ def test_numbered_sections_with_verbs_of_other_languages_are_stages() -> None:
 @pytest.mark.parametrize("text", ["COMMAND = 'Sleep'", "SET GLOBAL", "README", "KEYS\nGET a"])
 def test_what_only_begins_like_redis(text: str) -> None:
     assert not looks_like_redis(text)
+
+
+def test_rules_ticks_and_frames_in_a_shell_fence_are_output() -> None:
+    found = fenced("ls a\n===== 42 passed =====\n✅ all good\n┌────┐\n---- end\n").steps
+    assert [command.text for command in found[0].commands] == ["ls a"]
+    assert len(found) == 1
+    assert "42 passed" in (found[0].commands[0].expect or "")

@@ -26,6 +26,8 @@ WORDS = st.text(alphabet="ab0-=./:@%+,'\" |$;&#\\~*(<!{", max_size=8)
 @example("a\nb")
 @example("- a")
 @example("+x | .")
+@example("a@")
+@example("ssh a@b c@")
 def test_plain_text_is_read_as_the_grammar_reads_it(text: str) -> None:
     if plain_commands(text) is not None:
         assert read(text) == by_grammar(text)
