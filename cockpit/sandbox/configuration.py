@@ -88,6 +88,14 @@ def _checks() -> list[dict[str, str]]:
     return [
         {"name": "api.healthz", "http": "/healthz", "ok": "status == 200", "every": "1s"},
         {"name": "api.ready", "http": "/readyz", "ok": "status == 200", "every": "2s"},
+        {
+            "name": "api.latency",
+            "metrics": "/metrics",
+            "metric": "http_request_duration_seconds",
+            "over": "30s",
+            "warn": "p95 > 3.0",
+            "every": "2s",
+        },
         {"name": "db.connected", "http": "/api/health", "ok": "body.dbOk", "value": "body.dbOk", "every": "1s"},
         {
             "name": "db.connections",
@@ -100,6 +108,7 @@ def _checks() -> list[dict[str, str]]:
         {"name": "kv.connected", "http": "/api/health", "ok": "body.kvOk", "value": "body.kvOk", "every": "1s"},
         {"name": "cron.recalculate", "job": "recalculate", **stale, "every": "1s"},
         {"name": "cron.billing-reconcile", "job": "billing-reconcile", **stale, "every": "2s"},
+        {"name": "cron.errors", "log": "worker", "pattern": " ERROR ", "warn": "per_minute > 6.0", "every": "2s"},
         {"name": "billing.degraded", "http": "/api/health", "ok": "!body.billing.degraded", "every": "2s"},
     ]
 

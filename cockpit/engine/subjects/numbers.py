@@ -100,9 +100,10 @@ def _histogram(selector: Selector, scrapes: tuple[Scrape, ...]) -> Findings:
         nothing = f"nothing was observed in {short_duration(seconds)}"
         return Findings(names, "quiet", nothing, quiet=nothing)
     names |= {"mean": total / observed, "value": p95}
-    shown = ", ".join(f"{label} {_short(value)}" for label, value in quantiles.items() if value is not None)
-    message = f"p95 {_short(p95)} of {_short(observed)} in {short_duration(seconds)}"
-    return Findings(names, _short(p95), message, p95, facts=(("quantiles", shown),))
+    say = short_duration if name.endswith("_seconds") else _short
+    shown = ", ".join(f"{label} {say(value)}" for label, value in quantiles.items() if value is not None)
+    message = f"p95 {say(p95)} of {_short(observed)} in {short_duration(seconds)}"
+    return Findings(names, say(p95), message, p95, facts=(("quantiles", shown),))
 
 
 def _gauge(selector: Selector, samples: list[Sample]) -> Findings:

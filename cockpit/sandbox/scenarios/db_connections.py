@@ -37,7 +37,7 @@ class DbConnections(Scenario):
     runbook = "db-connections.md"
     procedure = "database-connection-issues"
     required = frozenset({"db.connected", "db.connections", "api.healthz"})
-    allowed = required | {"api.ready", "billing.degraded"}
+    allowed = required | {"api.ready", "api.latency", "billing.degraded", "cron.errors"}
 
     async def inject(self, sandbox: Range) -> None:
         """Start the export; wait until checkouts are blocked and the service is refused."""

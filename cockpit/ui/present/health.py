@@ -89,7 +89,8 @@ def _row(result: CheckResult, now: datetime, look: Look) -> Row:
 
 def _name(result: CheckResult, look: Look) -> Line:
     tone = Tone.FAINT if result.muted else Tone.PLAIN if result.verdict is Verdict.OK else Tone.STRONG
-    name = [verdict_shape(result.verdict, look.shapes), Span(" "), Span(look.text(result.name), tone)]
+    shape = verdict_shape(result.verdict, look.shapes)
+    name = [Span(_indent(result)), shape, Span(" "), Span(look.text(result.name), tone)]
     if result.muted:
         name.append(Span(" muted", Tone.DIM))
     if result.pending is not None:
@@ -103,9 +104,18 @@ def _messages(result: CheckResult, now: datetime, look: Look) -> Iterator[Row]:
     """What stands below a row: why it fails, and what became of its mute."""
     if result.mute is not None:
         text = mute_words(result, now)
-        yield Row(("mute", result.name), ((Span(f"   {look.text(text)}", Tone.DIM),),), heading=True)
+        yield Row(("mute", result.name), (_below(result, look.text(text)),), heading=True)
     elif result.verdict is not Verdict.OK and result.message:
-        yield Row(("message", result.name), ((Span(f"   {look.text(result.message)}", Tone.DIM),),), heading=True)
+        yield Row(("message", result.name), (_below(result, look.text(result.message)),), heading=True)
+
+
+def _below(result: CheckResult, text: str) -> Line:
+    return (Span(f"{_indent(result)}   {text}", Tone.DIM),)
+
+
+def _indent(result: CheckResult) -> str:
+    """What stands under a heading is set in, so that one sees where the group ends."""
+    return "  " if result.grouped else ""
 
 
 def mute_words(result: CheckResult, now: datetime) -> str:
