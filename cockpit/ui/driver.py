@@ -73,6 +73,22 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._loop_of_app = asyncio.get_running_loop()
         self._file: IO[str] = LossTolerantOutput(self._file, self._terminal_lost)  # type: ignore[assignment]
+        self._lent = False
+
+    def write(self, data: str) -> None:
+        """Write to the terminal, unless another program has it: nobody would empty Textual's bounded queue then."""
+        if not self._lent:
+            super().write(data)
+
+    def suspend_application_mode(self) -> None:
+        """Leave the terminal to another program."""
+        super().suspend_application_mode()
+        self._lent = True
+
+    def resume_application_mode(self) -> None:
+        """Take the terminal back."""
+        self._lent = False
+        super().resume_application_mode()
 
     def _terminal_lost(self) -> None:
         """End the app from the writing thread: nobody can see it any more."""
