@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 
 os.environ.pop("NO_COLOR", None)
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
+os.environ["TZ"] = "UTC"
+time.tzset()
 
 import pytest
 

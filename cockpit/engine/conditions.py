@@ -6,6 +6,7 @@ condition that names something missing is *unknown*, never true.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -80,11 +81,34 @@ def evaluate(text: str, names: Names) -> Fact:
     try:
         value = program.execute(context)
     except KeyError as error:
-        raise ConditionError(f"the condition {clean(text, 200)!r} asks for {error}, which is not there") from error
+        raise ConditionError(_missing(text, clean(str(error.args[0]) if error.args else "", 100))) from error
     except _FAULTS as error:
-        reason = clean(str(error), 300).split(". ")[0]
-        raise ConditionError(f"the condition {clean(text, 200)!r} cannot be judged: {reason}") from error
+        raise ConditionError(_unfit(text, names, clean(str(error), 300).split(". ")[0])) from error
     return _plain(value)
+
+
+def _missing(text: str, field: str) -> str:
+    """What to say of a field that is not there: the path by which the condition names it."""
+    paths = re.findall(rf"[\w.]*\.{re.escape(field)}\b", text)
+    path = clean(paths[0], 200) if paths else field
+    if path.startswith(("body.", "headers.")):
+        return f"the answer has no field {path}"
+    return f"there is no {path}, which the condition {clean(text, 200)!r} asks for"
+
+
+def _unfit(text: str, names: Names, reason: str) -> str:
+    """What to say of a condition that the library could not work out."""
+    unknown = re.search(r"Undefined variable or function: '([^']+)'", reason)
+    if unknown:
+        return f"nothing here is called {unknown[1]}, which the condition {clean(text, 200)!r} asks for"
+    for name, thing in names.items():
+        used = re.search(rf"\b{re.escape(name)}\.[\w.]+", text)
+        if thing is None and used:
+            what = "the answer is not JSON, so it" if name == "body" else name
+            return f"{what} has no field {clean(used[0], 200)}"
+    if reason.startswith("No such overload"):
+        return f"the condition {clean(text, 200)!r} compares or combines values that are not of one kind"
+    return f"the condition {clean(text, 200)!r} cannot be judged: {reason}"
 
 
 def _plain(value: object) -> Fact:

@@ -13,7 +13,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 if TYPE_CHECKING:
-    from textual.app import App
+    from textual.dom import DOMNode
 
 IN_ASCII = str.maketrans(
     {
@@ -53,7 +53,7 @@ def _without_colour(style: Style) -> Style:
 class AsciiOnly(LineFilter):
     """Lets nothing but ASCII through while the app has the class `ascii`; every text keeps its width."""
 
-    def __init__(self, app: App[object]) -> None:
+    def __init__(self, app: DOMNode) -> None:
         super().__init__()
         self._app = app
 

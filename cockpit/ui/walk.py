@@ -130,3 +130,13 @@ class Walk:
         if observer:
             return ""
         return "enter offers the branches" if step.kind is Kind.DECISION else "enter ticks it as done"
+
+
+def enter_word(walk: Walk, step: Step) -> str:
+    """What Enter does on a step, in one or two words."""
+    command = walk.command(step)
+    if walk.finished(step) and walk.run.next_step is not None:
+        return "go on"
+    if command is not None and walk.runs(command):
+        return "run" if command.risk is Risk.READ else "ask"
+    return "choose" if step.kind is Kind.DECISION else "tick"

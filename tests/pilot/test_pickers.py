@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from textual.screen import Screen as TextualScreen
 
 from cockpit.ui.look import PLAIN_LOOK
 from cockpit.ui.screens.ask import Ask
@@ -21,8 +20,8 @@ def needs_a_value(text: str) -> str:
     return "" if text else "it needs a value"
 
 
-async def shown(screen: Screen, sheet: TextualScreen[object], answers: list[object]) -> None:
-    screen.app.push_screen(sheet, answers.append)
+async def shown(screen: Screen, sheet: Ask | Choice, answers: list[object]) -> None:
+    screen.app.push_screen(sheet, answers.append)  # type: ignore[arg-type]
     await screen.until(lambda: screen.app.screen is sheet and bool(getattr(sheet, "ready", False)), "the sheet")
 
 

@@ -10,7 +10,7 @@ from cockpit.model.readings import Reading, SourceId
 from cockpit.ui.bindings import Scope
 from cockpit.ui.panes.base import TablePane
 from cockpit.ui.present.health import COLUMNS, health_rows, health_summary
-from cockpit.ui.present.words import short_age
+from cockpit.ui.present.words import freshness, short_age
 from cockpit.ui.spans import EMPTY, Line, Tone, line
 from cockpit.ui.widgets.table_state import Row
 
@@ -37,7 +37,10 @@ class HealthPane(TablePane):
         return health_summary(self.session.board.health) if self.session else EMPTY
 
     def age(self, now: datetime) -> Line:
-        """The age of the oldest reading behind a check."""
+        """The age of the oldest reading behind a check; when a source is lost, when it is tried again."""
+        lost = [r for r in self.session.board.readings.values() if r.next_try and r.failures] if self.session else []
+        if lost:
+            return freshness((min(lost, key=lambda r: r.next_try or now),), now)
         results = self.session.board.health.results if self.session else ()
         ages = [(now - result.taken_at).total_seconds() for result in results if result.taken_at]
         return line(short_age(max(ages)), Tone.DIM) if ages else EMPTY

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cockpit.ui.bindings import KeyBinding, Scope
 from cockpit.ui.keymap import label
 from cockpit.ui.spans import EMPTY, Line, Span, Tone, line, width
 
 _ALWAYS_LAST = ("find.open", "pane.zoom", "palette.open", "help.open", "app.quit")
+
+
+def enter_says(bindings: Sequence[KeyBinding], word: str) -> list[KeyBinding]:
+    """The bindings with the word for what Enter does on the step under the cursor."""
+    return [replace(binding, hint=word) if binding.id == "step.run" else binding for binding in bindings]
 
 
 def footer_line(bindings: Sequence[KeyBinding], cells: int, *, ascii_only: bool = False) -> Line:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from cockpit.model.incident import EnvironmentFacts, Incident, Role
 from cockpit.model.readings import Reading, ReadingState, SourceKind
@@ -27,6 +27,8 @@ def environment_badge(facts: EnvironmentFacts, unlocked_for: float | None) -> Li
     badge = [Span(f" {facts.label} ", tone)]
     if unlocked_for is not None:
         badge.append(Span(f" UNLOCKED {clock_duration(unlocked_for)} ", Tone.BADGE_YELLOW))
+    elif facts.protected:
+        badge.append(Span(" PROTECTED ", Tone.BADGE_RED))
     if facts.service:
         badge.append(Span(f"  {facts.service}", Tone.STRONG))
     return tuple(badge)
@@ -70,16 +72,33 @@ def clock_line(now: datetime) -> Line:
     return (Span(f"{now:%H:%M:%S}Z", Tone.DIM),)
 
 
+def local_clock_line(now: datetime, zone: tzinfo | None = None) -> Line:
+    """`04:00 CET`, the time where this person sits; empty where that is UTC.
+
+    Args:
+        now: UTC now.
+        zone: the zone, None for this machine's.
+    """
+    local = now.astimezone(zone)
+    return EMPTY if not local.utcoffset() else (Span(f"{local:%H:%M} {local.tzname()}", Tone.DIM),)
+
+
 def header_line(left: list[Line], dots: tuple[Line, Line], right: list[Line], cells: int) -> Line:
-    """All of it in one line; when it is narrow the dots lose their names, then the clock goes.
+    """All of it in one line; when it is narrow the local time goes, the dots lose their names, then the clock goes.
 
     Args:
         left: badge, incident.
         dots: the dots with and without names.
-        right: clock, role; the last one is never left out.
+        right: local time, clock, role; the last one is never left out.
         cells: the width.
     """
-    tries = ((dots[0], right), (dots[1], right), (dots[1], right[-1:]), (EMPTY, right[-1:]))
+    tries = (
+        (dots[0], right),
+        (dots[0], right[-2:]),
+        (dots[1], right[-2:]),
+        (dots[1], right[-1:]),
+        (EMPTY, right[-1:]),
+    )
     head = joined(left, "   ")
     for middle, tail in tries:
         end = joined(tail, "  ")

@@ -24,7 +24,7 @@ from cockpit.ui.keymap import Keymap, label
 from cockpit.ui.look import look_of
 from cockpit.ui.panes.base import TablePane
 from cockpit.ui.papers import PaperKeys
-from cockpit.ui.present.footer import footer_line, help_lines
+from cockpit.ui.present.footer import enter_says, footer_line, help_lines
 from cockpit.ui.present.runbooks import step_rows
 from cockpit.ui.screens.laid_out import LaidOutScreen
 from cockpit.ui.screens.palette import Entry, Palette
@@ -35,7 +35,7 @@ from cockpit.ui.shelf import Shelf
 from cockpit.ui.spans import Span, Tone
 from cockpit.ui.spoken import Spoken
 from cockpit.ui.steps import StepKeys
-from cockpit.ui.walk import Walk
+from cockpit.ui.walk import Walk, enter_word
 from cockpit.ui.widgets.find_line import DROPPING, LEAVING
 from cockpit.ui.widgets.line_table import LineTable
 
@@ -245,7 +245,11 @@ class MainScreen(LaidOutScreen):
         if lasting and not self.notice.has_class("shown"):
             self.lay_out()
         ascii_only = self.look.shapes is ASCII
-        self.footer.show([footer_line(self.valid_bindings(), self.app.size.width, ascii_only=ascii_only)])
+        bindings = self.valid_bindings()
+        found = self.steps.current() if self.steps else None
+        if found is not None:
+            bindings = enter_says(bindings, enter_word(*found))
+        self.footer.show([footer_line(bindings, self.app.size.width, ascii_only=ascii_only)])
         self.update_card()
 
     def retitle_sidebar(self) -> None:
@@ -339,7 +343,7 @@ class MainScreen(LaidOutScreen):
     def row_moved(self, event: LineTable.Moved) -> None:
         """The card follows the cursor on the steps."""
         if event.table is self.sidebar.steps:
-            self.update_card()
+            self.bring_up_bars()
 
     @on(LineTable.Chosen)
     def row_chosen(self, event: LineTable.Chosen) -> None:
@@ -367,6 +371,8 @@ class MainScreen(LaidOutScreen):
         if text:
             self.app.copy_to_clipboard(text)
             self.say(f"copied {len(text):,} characters", Tone.OK)
+        elif not self.latch:
+            self.say("there is nothing to copy in this row", Tone.DIM)
 
     def refresh_pane(self) -> None:
         """Read the pane's sources now."""

@@ -12,6 +12,7 @@ from cockpit.ui.present.header import (
     environment_badge,
     header_line,
     incident_line,
+    local_clock_line,
     role_badge,
     source_dots,
 )
@@ -40,7 +41,7 @@ class HeaderBar(Lines):
         cells = self.size.width or self.app.size.width
         if session is None:
             left = [environment_badge(self._facts, None), (Span("starting", Tone.DIM),)]
-            self.show([header_line(left, (EMPTY, EMPTY), [clock_line(now), role_badge(self._role)], cells)])
+            self.show([header_line(left, (EMPTY, EMPTY), [local_clock_line(now), clock_line(now), role_badge(self._role)], cells)])
             return
         shapes = look_of(session).shapes
         readings = list(session.board.readings.values())
@@ -51,4 +52,4 @@ class HeaderBar(Lines):
         if incident:
             left.append(incident)
         dots = source_dots(readings, shapes, names=True), source_dots(readings, shapes, names=False)
-        self.show([header_line(left, dots, [clock_line(now), role_badge(self._role)], cells)])
+        self.show([header_line(left, dots, [local_clock_line(now), clock_line(now), role_badge(self._role)], cells)])
