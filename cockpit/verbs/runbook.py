@@ -51,6 +51,8 @@ def list_runbooks(context: click.Context, paths: tuple[Path, ...], as_json: bool
             for item in book.procedures
         ]
         print_table(("PROCEDURE", "SEVERITY", "STEPS", "WHERE"), rows)
+    for place in library.missing:
+        click.echo(f"cockpit: {place.path} {place.trouble}; correct `runbooks` in the configuration", err=True)
     for problem in library.errors:
         click.echo(f"cockpit: {problem.reason}", err=True)
 
@@ -58,6 +60,7 @@ def list_runbooks(context: click.Context, paths: tuple[Path, ...], as_json: bool
 def _configured(context: click.Context) -> list[Path]:
     """The runbook folders of the chosen environment and those that come with the cockpit."""
     from cockpit.config.load import find, load
+    from cockpit.wiring.places import library_folders
     from cockpit.wiring.shipped import shipped_runbooks
 
     options = context.find_root().obj or {}
@@ -66,8 +69,7 @@ def _configured(context: click.Context) -> list[Path]:
         return [shipped_runbooks()]
     loaded = load(given)
     _, environment = loaded.environment(options.get("environment"))
-    folders = [(loaded.folder / folder).resolve() for folder in environment.runbooks]
-    return [*(folder for folder in folders if folder.exists()), shipped_runbooks()]
+    return list(dict.fromkeys([*library_folders(loaded, environment), shipped_runbooks()]))
 
 
 @command.command("show", epilog="Example: cockpit runbook show --json docs/incident.md")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cockpit.adapters.clock import SystemClock
 from cockpit.config.load import Loaded
 from cockpit.engine.board import Board
+from cockpit.engine.roots import Place, look_at
 from cockpit.model.activity import ActivitySnapshot
 from cockpit.model.health import HttpSample, Json
 from cockpit.model.incident import Role
@@ -15,8 +16,10 @@ from cockpit.model.locks import LocksSnapshot
 from cockpit.model.masking import Masker
 from cockpit.model.readings import Reading, ReadingState
 from cockpit.model.services import ServicesSnapshot
+from cockpit.model.text import clean
 from cockpit.model.wording import count
 from cockpit.wiring.parts import Parts
+from cockpit.wiring.places import library_folders
 from cockpit.wiring.sources import add_sources
 
 
@@ -81,7 +84,17 @@ async def examine(loaded: Loaded, name: str, role: Role) -> list[Diagnosis]:
         for close in parts.closers:
             await close()
     masker = Masker(parts.secrets)
-    return [_diagnosis(reading, masker) for reading in readings]
+    places = [look_at(folder) for folder in library_folders(loaded, environment)] if environment.runbooks else []
+    return [*(_diagnosis(reading, masker) for reading in readings), *(_place(place) for place in places)]
+
+
+def _place(place: Place) -> Diagnosis:
+    """What was found where the configuration says that runbooks lie."""
+    version = clean(str(place.checkout)) if place.checkout else ""
+    remarks = f"{place.trouble}; correct `runbooks` in the configuration" if place.trouble else ""
+    return Diagnosis(
+        f"runbooks {clean(str(place.path))}", not place.trouble, version, remarks or count(len(place.files), "file")
+    )
 
 
 def _diagnosis(reading: Reading[object], masker: Masker) -> Diagnosis:

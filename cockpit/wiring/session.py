@@ -36,8 +36,8 @@ from cockpit.wiring.facts import environment_facts
 from cockpit.wiring.journal import journal_path
 from cockpit.wiring.notes import Notes
 from cockpit.wiring.parts import Parts
+from cockpit.wiring.places import library_folders
 from cockpit.wiring.preferences import remembered
-from cockpit.wiring.shipped import shipped_runbooks
 from cockpit.wiring.sources import add_sources
 
 READERS = 3
@@ -51,13 +51,6 @@ def actor() -> str:
     except (KeyError, OSError):
         user = "unknown"
     return f"{user}@{socket.gethostname()}"
-
-
-def library_folders(loaded: Loaded, environment: Environment) -> list[Path]:
-    """The folders and files of runbooks, relative to the configuration; the shipped ones when none is configured."""
-    base = loaded.folder.absolute()
-    folders = [Path(os.path.normpath(base / Path(folder).expanduser())) for folder in environment.runbooks]
-    return folders or [shipped_runbooks()]
 
 
 def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
