@@ -34,8 +34,6 @@ def add_sources(parts: Parts, environment: Environment, folder: Path) -> None:
         ConfigError: when a secret leads nowhere or an address is no address.
     """
     client = _add_http(parts, environment)
-    add_probes(parts, environment, folder, client)
-    add_servers(parts, environment)
     Stores(parts, environment).add()
     for processes in environment.processes:
         add_processes(parts, processes, folder)
@@ -44,6 +42,8 @@ def add_sources(parts: Parts, environment: Environment, folder: Path) -> None:
     _add_logs(parts, environment, folder)
     if environment.host:
         parts.watch(HostSource(), "2s", "5s")
+    add_probes(parts, environment, folder, client)
+    add_servers(parts, environment)
     if parts.may_change:
         _add_shell(parts)
 
