@@ -80,6 +80,8 @@ class PaneChanges:
             return
 
         async def confirm() -> None:
-            await self._screen.wait_for(ConfirmScreen(road, draft, self._session.clock, self._screen.look))
+            await self._screen.wait_for(
+                ConfirmScreen(road, draft, self._session.clock, self._screen.look, lines=self._screen.low_lines)
+            )
 
         self._screen.latched("a confirmation", confirm)

@@ -21,7 +21,7 @@ def needs_a_value(text: str) -> str:
 
 
 async def shown(screen: Screen, sheet: Ask | Choice, answers: list[object]) -> None:
-    screen.app.push_screen(sheet, answers.append)  # type: ignore[arg-type]
+    screen.app.push_screen(sheet, answers.append)
     await screen.until(lambda: screen.app.screen is sheet and bool(getattr(sheet, "ready", False)), "the sheet")
 
 
@@ -123,3 +123,22 @@ async def test_a_palette_that_nothing_matches_says_so() -> None:
         await screen.until_text("nothing matches")
         await screen.press("enter")
         assert isinstance(screen.app.screen, Palette)
+
+
+async def test_the_palette_reaches_what_other_panes_do_and_shows_the_keys() -> None:
+    async with a_screen() as screen:
+        await screen.press("3", "colon", *"who blocks whom")
+        top = screen.app.screen
+        assert isinstance(top, Palette)
+        assert rows_of(top.list)[0].split() == ["Activity:", "show", "who", "blocks", "whom", "2", "f3"]
+        await screen.press("enter")
+        await screen.until(lambda: screen.active() == "activity")
+        await screen.until(lambda: "blocking" in screen.app.main.panes.activity.title_text())
+
+
+async def test_the_palette_never_offers_a_change_at_a_row_that_is_not_in_sight() -> None:
+    async with a_screen() as screen:
+        await screen.press("1", "colon", *"release the lock")
+        top = screen.app.screen
+        assert isinstance(top, Palette)
+        assert not any("release the lock" in row for row in rows_of(top.list))

@@ -15,7 +15,7 @@ from textual.worker import Worker, WorkerState
 from cockpit.model.errors import CockpitError
 from cockpit.model.incident import EnvironmentFacts, Role
 from cockpit.model.text import clean
-from cockpit.ui.bindings import KeyBinding
+from cockpit.ui.bindings import KeyBinding, Scope
 from cockpit.ui.changes import PaneChanges
 from cockpit.ui.commands import Handler, handlers
 from cockpit.ui.feed import Feed
@@ -508,10 +508,16 @@ class MainScreen(LaidOutScreen):
     def open_palette(self) -> None:
         """Offer every key that is valid now, every procedure, and the commands with words."""
         entries = [
-            Entry(binding.id, binding.description, label(binding), danger=binding.danger)
+            Entry(
+                binding.id,
+                binding.description,
+                label(binding, ascii_only=self.look.shapes is ASCII),
+                danger=binding.danger,
+            )
             for binding in self.valid_bindings()
             if binding.palette
         ]
+        entries += self._entries_elsewhere()
         if self.spoken is not None and self.shelf is not None:
             entries += self.spoken.entries()
             entries += [
@@ -520,6 +526,17 @@ class MainScreen(LaidOutScreen):
             ]
             self._offered = self.shelf.suggestions
         self.app.push_screen(Palette(entries, self.look), self._chosen)
+
+    def _entries_elsewhere(self) -> list[Entry]:
+        """What the other panes' own keys do, by way of their pane; no change, since its row has not been looked at."""
+        valid = {binding.id for binding in self.valid_bindings()}
+        return [
+            Entry(f"at:{pane.id}:{binding.id}", f"{pane.label}: {binding.description}", f"{pane.number} {label(binding)}")
+            for pane in self.panes
+            for binding in self.keymap.bindings
+            if binding.scope is pane.scope and binding.palette and not binding.danger and not binding.operator
+            if binding.scope is not Scope.TABLE and binding.id not in valid and binding.id in self._handlers
+        ]
 
     def _chosen(self, choice: tuple[str, str] | None) -> None:
         if choice is None:
@@ -530,6 +547,10 @@ class MainScreen(LaidOutScreen):
             self.latched("a runbook", lambda: steps.open(suggestion.runbook, suggestion.procedure), asks=False)
         elif name.startswith("say."):
             self.speak(name, words)
+        elif name.startswith("at:"):
+            pane, _, binding = name.removeprefix("at:").partition(":")
+            self.go_to_pane(pane)
+            self.invoke(binding)
         else:
             self.invoke(name)
 
