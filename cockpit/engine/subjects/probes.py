@@ -63,7 +63,8 @@ def process(name: str, facts: ProcessFacts) -> Findings:
         names["oldest"] = timedelta(seconds=facts.oldest)
     message = f"{count} of {name} run" if count else f"no process {name} runs"
     shown = ("pids", ", ".join(map(str, facts.pids[:20])) or "none")
-    return Findings(names, str(count), message, facts.cpu, bool(count), facts=(shown,))
+    quiet = "" if facts.cpu is not None else "what it uses is known from the second look on"
+    return Findings(names, str(count), message, facts.cpu, bool(count), quiet=quiet, facts=(shown,))
 
 
 def certificate(facts: Certificate, now: datetime) -> Findings:

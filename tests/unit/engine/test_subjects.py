@@ -70,6 +70,7 @@ def test_processes() -> None:
     assert judge("process", facts, "nginx", warn="cpu > 90.0").verdict is Verdict.OK
     assert judge("process", facts, "nginx", warn="youngest < duration('1m')").verdict is Verdict.WARN
     assert judge("process", facts, "nginx", ok="count == 4").message == "2 of nginx run; wanted count == 4"
+    assert judge("process", ProcessFacts((12,)), "nginx", warn="cpu > 90.0").verdict is Verdict.OK
     gone = judge("process", ProcessFacts(()), "nginx")
     assert (gone.verdict, gone.message) == (Verdict.CRIT, "no process nginx runs")
 
