@@ -16,6 +16,8 @@ from cockpit.runbook.words import words
 RULE = "advised-against"
 
 _SPAN = "\x01"
+_WINDOW, _NEAR = 400, 20
+"""Characters and code spans on each side of a span that are looked at; a clause is shorter."""
 _HINTS = (
     " no ",
     *words(
@@ -115,7 +117,8 @@ def warned_spans(text: str) -> frozenset[int]:
     number = 0
     joined = False
     for index, inside in enumerate(spans):
-        before, after = _SPAN.join(between[: index + 1]), _SPAN.join(between[index + 1 :])
+        before = _SPAN.join(between[max(index - _NEAR, 0) : index + 1])[-_WINDOW:]
+        after = _SPAN.join(between[index + 1 : index + _NEAR])[:_WINDOW]
         against = _is_against(before, after) or (joined and _JOINED.match(between[index]) is not None)
         if inside:
             if against:

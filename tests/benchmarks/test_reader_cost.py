@@ -57,6 +57,9 @@ def calls(text: str) -> int:
         "|a{n}|b|\n|-|-|\n|c|d|\n\n",
         "```sql\nSELECT '{n}\n```\n",
         "**a{n}** `b\n",
+        "Never use `a{n}` and not `b`, [c{n}][d]\n\n[d]: e.md\n\n",
+        "!!! note\n    a{n}\n\n> [!TIP]\n> b{n}\n\n",
+        "<details><summary>a{n}</summary>\n\n1. b\n\n</details>\n\n",
     ],
 )
 def test_four_times_the_text_costs_about_four_times_the_calls(piece: str) -> None:
@@ -81,6 +84,12 @@ def test_four_times_the_text_costs_about_four_times_the_calls(piece: str) -> Non
         "<a " * 8_000,
         "- " * 8_000,
         "---\n" + "[" * 8_000 + "\n---\n",
+        "not `a` " * 3_000,
+        "!!! a\n" + "    " * 4_000,
+        "<!-- " * 4_000,
+        "<details>" * 4_000,
+        "[a][b]" * 4_000 + "\n\n[b]: c.md\n",
+        "**Mitigation:**\n\n**Option A**\n\n" * 400,
     ],
 )
 def test_hostile_text_costs_no_more_than_its_length_allows(text: str) -> None:
