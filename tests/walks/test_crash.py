@@ -17,16 +17,23 @@ from tests.support.walking import TOLD, ask, card, confirm, dismiss, entries, on
 LOCK = "lock:cron:recalculate"
 LONG = 120_000
 """Milliseconds for which writes are held up: longer than any test."""
-_RUNBOOK = """
+RUNBOOK = """
 # Release
 
 ## Release
 
 1. Release the lock
-   ```redis {"target":"kv","timeout":"2s"}
+   ```redis {"target":"kv","timeout":"TIMEOUT"}
    DEL lock:cron:recalculate
    ```
 """
+
+
+def release_runbook(folder: Path, timeout: str) -> str:
+    """A runbook that releases the lock and waits that long for the answer."""
+    path = folder / "release.md"
+    path.write_text(RUNBOOK.replace("TIMEOUT", timeout))
+    return str(path)
 
 
 @contextmanager
@@ -39,12 +46,12 @@ def writes_held_up(kv: redis.Redis) -> Iterator[None]:
         kv.client_unpause()
 
 
-def test_killed_between_intent_and_outcome() -> None:
+def test_killed_between_intent_and_outcome(tmp_path: Path) -> None:
+    runbook = release_runbook(tmp_path, "2m")
     with start_range("cron-stuck") as info, redis.Redis.from_url(info.redis_admin) as kv:
-        with screen_on(info) as terminal:
-            terminal.wait(r"lock:cron:rec\S* +orphaned", 60.0)
-            terminal.press("3", "g")
-            ask(terminal, "D")
+        with screen_on(info, "--runbook", runbook) as terminal:
+            on_step(terminal, 1)
+            ask(terminal)
             with writes_held_up(kv):
                 confirm(terminal)
                 terminal.wait("─ Carrying it out ─")
@@ -65,12 +72,11 @@ def test_killed_between_intent_and_outcome() -> None:
 
 
 def test_no_answer_within_the_deadline(tmp_path: Path) -> None:
-    runbook = tmp_path / "release.md"
-    runbook.write_text(_RUNBOOK)
+    runbook = release_runbook(tmp_path, "2s")
     with (
         start_range("cron-stuck") as info,
         redis.Redis.from_url(info.redis_admin) as kv,
-        screen_on(info, "--runbook", str(runbook)) as terminal,
+        screen_on(info, "--runbook", runbook) as terminal,
     ):
         on_step(terminal, 1)
         ask(terminal)
