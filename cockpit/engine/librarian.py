@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -26,6 +27,9 @@ BREATH = 0.001
 SWITCH = 0.0005
 """Seconds after which Python takes the processor from the reading thread when a key waits; its default is ten times
 that, and each of the several turns that a key takes would wait so long."""
+
+MANY = 100
+"""Files from which on Python's search for unreachable objects is held back while they are read."""
 
 T = TypeVar("T")
 
@@ -156,7 +160,7 @@ class Librarian:
     async def _read_all(self, ahead: list[Path], marks: dict[Path, Mark]) -> None:
         words: frozenset[str] = frozenset()
         left = list(reversed(ahead))
-        with _short_turns():
+        with _short_turns(len(ahead)):
             while left:
                 self.library.ahead = len(left)
                 if (now := self._urgent()) != words:
@@ -191,11 +195,20 @@ def _nobody() -> None:
 
 
 @contextlib.contextmanager
-def _short_turns() -> Iterator[None]:
-    """Let the event loop have the processor sooner than Python's default while a thread computes."""
-    before = sys.getswitchinterval()
+def _short_turns(files: int) -> Iterator[None]:
+    """Let the event loop have the processor sooner than Python's default while a thread computes.
+
+    A full search for unreachable objects stops every thread, for a tenth of a second once many files are held. While
+    many are read there is none; afterwards what was read is kept out of later ones, since it stays.
+    """
+    before, thresholds = sys.getswitchinterval(), gc.get_threshold()
     sys.setswitchinterval(min(before, SWITCH))
+    if files >= MANY:
+        gc.set_threshold(thresholds[0], thresholds[1], 1_000_000)
     try:
         yield
     finally:
         sys.setswitchinterval(before)
+        if files >= MANY:
+            gc.freeze()
+            gc.set_threshold(*thresholds)

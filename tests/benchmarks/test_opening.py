@@ -11,7 +11,6 @@ import select
 import statistics
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -54,12 +53,12 @@ def seconds_until_sent(terminal: Terminal, key: str) -> float:
 
 
 @pytest.fixture
-def configuration(tmp_path: Path) -> Iterator[Path]:
+def configuration(tmp_path: Path) -> Path:
     (tmp_path / "books").mkdir()
     (tmp_path / "books" / "long.md").write_text(long_runbook(100))
     path = tmp_path / "cockpit.toml"
     path.write_text(CONFIG)
-    yield path
+    return path
 
 
 def test_opening_a_long_runbook(configuration: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -77,6 +77,11 @@ class Terminal:
             os.execvpe(command[0], list(command), variables)
         os.set_blocking(self._master, False)
 
+    @property
+    def master(self) -> int:
+        """File descriptor of this end, for what must read the bytes itself."""
+        return self._master
+
     def __enter__(self) -> Terminal:
         return self
 
