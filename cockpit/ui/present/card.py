@@ -12,7 +12,8 @@ from cockpit.model.runbook import Command, Input, Step
 from cockpit.ui.look import Look
 from cockpit.ui.present.answer import answer_lines
 from cockpit.ui.present.runbooks import step_glyph
-from cockpit.ui.present.words import risk_word, short_age
+from cockpit.ui.present.verdicts import risk_word
+from cockpit.ui.present.words import short_age
 from cockpit.ui.spans import EMPTY, Line, Span, Tone, line, wrap
 
 COMMAND_LINES = 5

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from cockpit.model.health import CheckResult, HealthSnapshot, Verdict
 from cockpit.ui.look import Look
-from cockpit.ui.present.words import latency, short_age, strip, verdict_shape, verdict_tone
+from cockpit.ui.present.verdicts import verdict_shape, verdict_tone
+from cockpit.ui.present.words import latency, short_age, strip
 from cockpit.ui.spans import EMPTY, Line, Span, Tone, joined, line
 from cockpit.ui.widgets.columns import Column
 from cockpit.ui.widgets.table_state import Row

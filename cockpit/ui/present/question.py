@@ -6,7 +6,8 @@ from cockpit.engine.confirmation import LOOK_LIFETIME
 from cockpit.model.actions import Action, Demand, Outcome, OutcomeKind, Refusal, Requirement
 from cockpit.ui.look import Look
 from cockpit.ui.present.answer import answer_lines
-from cockpit.ui.present.words import clock_duration, risk_word, short_age
+from cockpit.ui.present.verdicts import risk_word
+from cockpit.ui.present.words import clock_duration, short_age
 from cockpit.ui.spans import EMPTY, Line, Span, Tone, line, wrap
 
 TARGETS_SHOWN = 8

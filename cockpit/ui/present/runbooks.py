@@ -15,7 +15,8 @@ from cockpit.model.runbook import Branch, Note, Part, Phase, Step
 from cockpit.model.text import clean
 from cockpit.ui.look import Look
 from cockpit.ui.present.answer import answer_summary
-from cockpit.ui.present.words import risk_word, short_age
+from cockpit.ui.present.verdicts import risk_word
+from cockpit.ui.present.words import short_age
 from cockpit.ui.shapes import Shapes
 from cockpit.ui.spans import EMPTY, Line, Span, Tone, line
 from cockpit.ui.widgets.columns import Column
@@ -170,9 +171,7 @@ NOTE_LINES = 2
 def _notes(notes: Sequence[Note], where: Hashable, look: Look) -> list[Row]:
     lines = [part for note in notes for part in note.text.split("\n") if part.strip()]
     shown = lines if len(lines) <= NOTE_LINES else lines[: NOTE_LINES - 1]
-    rows = [
-        _heading(("note", where, number), f"    {look.text(text)}", Tone.DIM) for number, text in enumerate(shown)
-    ]
+    rows = [_heading(("note", where, number), f"    {look.text(text)}", Tone.DIM) for number, text in enumerate(shown)]
     if len(lines) > len(shown):
         more = f"    {look.shapes.ellipsis} {len(lines) - len(shown)} more lines of text, v shows all"
         rows.append(_heading(("note", where, "more"), more, Tone.FAINT))

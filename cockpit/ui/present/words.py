@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cockpit.model.actions import Risk
-from cockpit.model.health import Verdict
 from cockpit.model.readings import Reading, ReadingState
 from cockpit.ui.shapes import Shapes
 from cockpit.ui.spans import Line, Span, Tone
@@ -88,40 +86,12 @@ def strip(numbers: tuple[float, ...], cells: int, highest: float, shapes: Shapes
 FLAT = 0.1
 """A spread below this share of the greatest number is drawn as a flat line."""
 
-_VERDICT_TONES = {
-    Verdict.OK: Tone.OK,
-    Verdict.WARN: Tone.WARN,
-    Verdict.CRIT: Tone.CRIT,
-    Verdict.UNKNOWN: Tone.UNKNOWN,
-}
 _READING_TONES = {
     ReadingState.FRESH: Tone.OK,
     ReadingState.STALE: Tone.WARN,
     ReadingState.FAILED: Tone.CRIT,
     ReadingState.PENDING: Tone.DIM,
 }
-_RISKS = {
-    Risk.READ: Span("READ", Tone.DIM),
-    Risk.UNKNOWN: Span("UNKNOWN", Tone.UNKNOWN),
-    Risk.CHANGE: Span("CHANGE", Tone.CHANGE),
-    Risk.HIGH: Span("HIGH", Tone.HIGH),
-}
-
-
-def verdict_tone(verdict: Verdict) -> Tone:
-    """The tone of a verdict."""
-    return _VERDICT_TONES[verdict]
-
-
-def verdict_shape(verdict: Verdict, shapes: Shapes) -> Span:
-    """The shape of a verdict in its tone."""
-    shape = {
-        Verdict.OK: shapes.ok,
-        Verdict.WARN: shapes.warn,
-        Verdict.CRIT: shapes.crit,
-        Verdict.UNKNOWN: shapes.unknown,
-    }[verdict]
-    return Span(shape, _VERDICT_TONES[verdict])
 
 
 def reading_shape(state: ReadingState, shapes: Shapes) -> Span:
@@ -133,11 +103,6 @@ def reading_shape(state: ReadingState, shapes: Shapes) -> Span:
         ReadingState.PENDING: shapes.pending,
     }[state]
     return Span(shape, _READING_TONES[state])
-
-
-def risk_word(risk: Risk) -> Span:
-    """READ, UNKNOWN, CHANGE or HIGH in its tone."""
-    return _RISKS[risk]
 
 
 def freshness(readings: tuple[Reading[object], ...], now: datetime) -> Line:

@@ -23,7 +23,7 @@ from cockpit.ui.present.question import (
     running_lines,
     waiting_lines,
 )
-from cockpit.ui.present.words import risk_word
+from cockpit.ui.present.verdicts import risk_word
 from cockpit.ui.screens.sheet import Sheet
 from cockpit.ui.spans import EMPTY, Line, Span, Tone, line
 from cockpit.ui.widgets.frame_title import FrameTitle

@@ -8,7 +8,7 @@ from cockpit.engine.document import Item, Level
 from cockpit.engine.links import Link
 from cockpit.model.runbook import IndexEntry
 from cockpit.ui.look import Look
-from cockpit.ui.present.words import risk_word
+from cockpit.ui.present.verdicts import risk_word
 from cockpit.ui.screens.finding import FindingSheet
 from cockpit.ui.spans import EMPTY, Line, Span, Tone, line
 from cockpit.ui.widgets.columns import Column

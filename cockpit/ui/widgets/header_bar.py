@@ -41,7 +41,8 @@ class HeaderBar(Lines):
         cells = self.size.width or self.app.size.width
         if session is None:
             left = [environment_badge(self._facts, None), (Span("starting", Tone.DIM),)]
-            self.show([header_line(left, (EMPTY, EMPTY), [local_clock_line(now), clock_line(now), role_badge(self._role)], cells)])
+            right = [local_clock_line(now), clock_line(now), role_badge(self._role)]
+            self.show([header_line(left, (EMPTY, EMPTY), right, cells)])
             return
         shapes = look_of(session).shapes
         readings = list(session.board.readings.values())
