@@ -8,9 +8,10 @@ import time
 os.environ.pop("NO_COLOR", None)
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 os.environ["TZ"] = "UTC"
-time.tzset()
 
 import pytest
+
+time.tzset()
 
 
 @pytest.fixture

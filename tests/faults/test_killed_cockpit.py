@@ -33,6 +33,11 @@ def processes(word: str) -> list[psutil.Process]:
     return found
 
 
+def asleep(number: str) -> list[psutil.Process]:
+    """Those of them that sleep."""
+    return [process for process in processes(number) if process.info["cmdline"][:1] == ["sleep"]]
+
+
 @pytest.mark.parametrize(
     ("line", "sleepers"),
     [
@@ -48,8 +53,7 @@ def test_a_line_does_not_outlive_a_cockpit_that_is_killed(line: str, sleepers: i
         [sys.executable, "-c", RUNS, line.format(n=number)], env={**os.environ, "PYTHONPATH": str(top)}
     )
     try:
-        asleep = lambda: [p for p in processes(number) if p.info["cmdline"][:1] == ["sleep"]]  # noqa: E731
-        until_sync(lambda: len(asleep()) == sleepers, what="the line to run")
+        until_sync(lambda: len(asleep(number)) == sleepers, what="the line to run")
         os.kill(cockpit.pid, signal.SIGKILL)
         cockpit.wait()
         until_sync(lambda: not processes(number), what="an end of all that it started")

@@ -46,7 +46,7 @@ def main() -> int:
         raise ValueError(password)
 
     if "crash" in sys.argv:
-        MainScreen.open_help = fail  # type: ignore[method-assign]
+        MainScreen.open_help = fail  # type: ignore[method-assign, assignment]
     app.run()
     executed = sum(len(executor.executed) for executor in range_.executors.values())
     sys.stdout.write(f"{app.farewell}\nexecuted {executed}\n")

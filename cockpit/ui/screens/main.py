@@ -531,7 +531,11 @@ class MainScreen(LaidOutScreen):
         """What the other panes' own keys do, by way of their pane; no change, since its row has not been looked at."""
         valid = {binding.id for binding in self.valid_bindings()}
         return [
-            Entry(f"at:{pane.id}:{binding.id}", f"{pane.label}: {binding.description}", f"{pane.number} {label(binding)}")
+            Entry(
+                f"at:{pane.id}:{binding.id}",
+                f"{pane.label}: {binding.description}",
+                f"{pane.number} {label(binding, ascii_only=self.look.shapes is ASCII)}",
+            )
             for pane in self.panes
             for binding in self.keymap.bindings
             if binding.scope is pane.scope and binding.palette and not binding.danger and not binding.operator
