@@ -12,7 +12,7 @@ label = "PROD"                  # the badge at the top left
 protected = true                # refuses every change until `:unlock`; the default
 service = "my-service"
 base_url = "http://127.0.0.1:8080"
-runbooks = ["docs/runbooks"]    # folders of Markdown files, relative to this file
+runbooks = ["docs/runbooks"]    # folders and files in Markdown, relative to this file
 
 [[environments.prod.postgres]]
 name = "main"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from cockpit.adapters.pool import BlockingPool
 from cockpit.engine import librarian as librarian_module
 from cockpit.engine.librarian import Librarian
 from cockpit.engine.library import Library
+from cockpit.engine.roots import look_at
 from tests.support.awaiting import until
 
 TEXT = "# {0}\n\n## {0}\n\n**Diagnosis:**\n\n1. Look\n\n   ```sql\n   SELECT 1\n   ```\n"
@@ -88,12 +90,10 @@ async def test_a_file_that_does_not_read_is_said_until_it_does(tmp_path: Path, m
 async def test_a_place_that_hangs_is_said_and_keeps_what_was_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import threading
-
     write(tmp_path, "a")
     async with keeper(tmp_path) as found:
         await found.once()
-        real, release = librarian_module.look_at, threading.Event()
+        real, release = look_at, threading.Event()
 
         def hang(path: Path) -> object:
             release.wait(10)

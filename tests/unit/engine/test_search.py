@@ -115,7 +115,7 @@ def test_an_alert_that_names_what_fails_ranks_before_words_of_symptoms() -> None
     text = "# X\n\n## A\n\n**Symptoms:**\n\n- The backup job is old.\n\n**Diagnosis:**\n\n1. `date`\n"
     text += "\n## B\n\n**Symptoms:**\n\n- `BackupStale`\n\n**Diagnosis:**\n\n1. `date`\n"
     board = Board()
-    board.publish_health(HealthSnapshot((CheckResult("backup.stale", Verdict.CRIT, None, "the backup job is old"),)))
+    board.publish_health(HealthSnapshot((CheckResult("backup.stale", Verdict.CRIT, "3d", "the backup job is old"),)))
     ranked = rank(Library([read_runbook(text, "/x/x.md")]), board, FixedClock(START))
     assert [(s.procedure.title, s.reason) for s in ranked][0] == ("B", "alert BackupStale fits backup.stale")
     assert ranked[1].score > 0
