@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import psycopg
@@ -21,6 +21,7 @@ from cockpit.adapters.postgres_connection import (
 )
 from cockpit.adapters.postgres_errors import at_work, session_lost
 from cockpit.adapters.postgres_reader import JudgeSql
+from cockpit.adapters.postgres_rights import lacking_rights
 from cockpit.adapters.postgres_statements import bind
 from cockpit.model.actions import (
     BackendIdentity,
@@ -111,12 +112,13 @@ async def prepare_signal(connection: PostgresConnection, operation: Signal, seco
         SourceError: when none of them is there any more.
     """
 
-    async def work(live: Connection) -> tuple[Backend, ...]:
+    async def work(live: Connection) -> tuple[tuple[Backend, ...], tuple[PreviewFact, ...]]:
         async with transaction(live, seconds, read_only=True):
             facts = await server_facts(live)
-            return await read_backends(live, facts["version"])
+            found = await read_backends(live, facts["version"])
+            return found, await lacking_rights(live, [backend.pid for backend in operation.backends])
 
-    everyone = await connection.run(work, seconds)
+    everyone, lacking = await connection.run(work, seconds)
     wanted = set(operation.backends)
     backends = tuple(b for b in everyone if BackendIdentity(b.pid, b.backend_start) in wanted)
     if not backends:
@@ -124,6 +126,7 @@ async def prepare_signal(connection: PostgresConnection, operation: Signal, seco
         raise SourceError(f"no session of those is left (pid {pids})", "there is nothing to do")
     exact = tuple(BackendIdentity(b.pid, b.backend_start) for b in backends)
     preview = _preview(operation, backends, everyone)
+    preview = replace(preview, facts=(*lacking, *preview.facts))
     target = str(backends[0].pid) if len(backends) == 1 else count(len(backends), "session")
     return Prepared(type(operation)(exact), _identity(exact), preview, target)
 

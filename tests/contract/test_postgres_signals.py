@@ -31,7 +31,7 @@ from tests.support.postgres import MAIN, connection_to, eventually, running, run
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(scope="module", params=["bundled", "15"])
+@pytest.fixture(scope="module", params=["bundled", "15", "13"])
 def server(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
     with running_version(request.param) as server:
         with psycopg.connect(server.url, autocommit=True) as admin:
@@ -254,6 +254,28 @@ async def test_a_superusers_session_stays(server: PostgresServer, executor: Post
         await other.execute("SELECT 1")
 
 
+async def test_a_signal_that_will_be_refused_is_said_on_the_card_with_the_grant(server: PostgresServer) -> None:
+    weak = PostgresExecutor(connection_to(url(server, "weak")), judge_sql)
+    async with session(url(server, "shop"), "theirs") as theirs, session(server.url, "superuser") as above:
+        mine = await identity_of(server, theirs)
+        both = TerminateBackends((mine, await identity_of(server, above)))
+        fact = (await weak.prepare(both)).preview.facts[0]
+        assert fact.label == "will be refused"
+        assert f"only a superuser may signal {above.info.backend_pid}, which" in fact.value
+        assert fact.value.endswith(
+            "may not signal 1 session of shop; a superuser can run: GRANT pg_signal_backend TO weak"
+        )
+        own = (await weak.prepare(CancelBackends((mine,)))).preview
+        assert "superuser may signal" not in own.facts[0].value
+        with psycopg.connect(server.url, autocommit=True) as admin:
+            admin.execute("GRANT shop TO weak")
+        helped = (await weak.prepare(CancelBackends((mine,)))).preview
+        assert "will be refused" not in [one.label for one in helped.facts]
+        with psycopg.connect(server.url, autocommit=True) as admin:
+            admin.execute("REVOKE shop FROM weak")
+    await weak.close()
+
+
 async def test_a_role_that_sees_no_starts_is_told_so(server: PostgresServer) -> None:
     blind = PostgresExecutor(connection_to(url(server, "blind")), judge_sql)
     async with session(url(server, "shop"), "unseen"):
@@ -299,9 +321,13 @@ async def test_a_line_that_breaks_leaves_no_target_without_a_result(server: Post
         both = (await identity_of(server, first), await identity_of(server, second))
         await executor.execute(permit_for(MAIN, CancelBackends(both), BackendsIdentity(both)))
         async with session(server.url) as admin:
-            await admin.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'cockpit'"
-            )
+            ours = "FROM pg_stat_activity WHERE application_name = 'cockpit'"
+            await admin.execute(f"SELECT pg_terminate_backend(pid) {ours}".encode())
+
+            async def gone() -> bool:
+                return await (await admin.execute(f"SELECT count(*) {ours}".encode())).fetchone() == (0,)
+
+            await eventually(gone, "the end of our sessions")
         outcome = await executor.execute(permit_for(MAIN, TerminateBackends(both), BackendsIdentity(both)))
         assert len(outcome.results) == 2
         assert [result.kind for result in outcome.results] == [OutcomeKind.UNKNOWN, OutcomeKind.FAILED]

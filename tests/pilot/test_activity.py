@@ -155,9 +155,9 @@ async def test_a_blocker_that_cannot_be_seen_is_said() -> None:
 async def test_the_tree_counts_and_names_the_head_blocker() -> None:
     async with a_screen(size=(160, 60)) as screen:
         await screen.press("2", "f3", "z")
-        await screen.until_text("1 head blocker holds up 2 sessions, 6:20 of waiting together; 1 of them idle")
+        await screen.until_text("1 head blocker (1 idle in transaction) holds up 2 sessions, 6:20 of waiting together")
         assert "1+1" in screen.text
-        assert "holds the others up and runs nothing" in screen.text
+        assert "holds up 2, runs nothing" in screen.text
         assert "WAITED" in screen.text
 
 

@@ -148,7 +148,7 @@ class RowMaker:
             return line("prepared transaction" if shown.pid == 0 else "cannot be seen by this role", Tone.DIM)
         text = Span(self.query(backend.query), Tone.PLAIN if backend.state == "active" else Tone.DIM)
         if shown.idle_root:
-            return (Span("holds the others up and runs nothing  ", Tone.CRIT), text)
+            return (Span(f"holds up {shown.frees}, runs nothing  ", Tone.CRIT), text)
         if shown.holds_xmin and shown.backend is not None:
             return (Span("holds vacuum back  ", Tone.WARN), text)
         return (text,)
@@ -190,7 +190,7 @@ def wish_words(wish: Wish) -> list[Span]:
 
 
 def blocking_words(shown: Sequence[Shown]) -> str:
-    """`2 head blockers hold up 5 sessions, 12:04 of waiting together`; "" when nobody is held up."""
+    """`2 head blockers (1 idle in transaction) hold up 5 sessions, 12:04 of waiting together`; "" for nobody."""
     roots = [one for one in shown if not one.depth and one.frees]
     held = sum(1 for one in shown if one.depth)
     if not roots:
@@ -198,8 +198,8 @@ def blocking_words(shown: Sequence[Shown]) -> str:
     together = clock_duration(sum(one.waited for one in roots))
     idle = sum(1 for one in roots if one.idle_root)
     verb = "holds" if len(roots) == 1 else "hold"
-    words = f"{count(len(roots), 'head blocker')} {verb} up {count(held, 'session')}, {together} of waiting together"
-    return f"{words}; {idle} of them idle in transaction" if idle else words
+    heads = count(len(roots), "head blocker") + (f" ({idle} idle in transaction)" if idle else "")
+    return f"{heads} {verb} up {count(held, 'session')}, {together} of waiting together"
 
 
 def state_word(backend: Backend) -> str:
