@@ -119,3 +119,11 @@ def test_the_command_line_loads_nothing_heavy() -> None:
 def test_nothing_heavy_is_loaded_before_the_first_picture(module: str) -> None:
     loaded = loaded_after(f"import {module}, cockpit.ui.app")
     assert loaded & (DRIVERS - COVERAGES | {"pglast", "cel"}) == set()
+
+
+def test_the_first_picture_needs_little_of_the_cockpit() -> None:
+    loaded = {name for name in loaded_after("import cockpit.ui.app") if name.startswith("cockpit.")}
+    parts = {".".join(name.split(".")[:3]) for name in loaded}
+    assert not {part for part in parts if part.split(".")[1] in {"engine", "runbook", "adapters", "sandbox"}}
+    assert not parts & {"cockpit.ui.panes", "cockpit.model.actions", "cockpit.model.runbook"}
+    assert not any(name.startswith("cockpit.ui.screens.") and not name.endswith(".opening") for name in loaded)
