@@ -7,11 +7,12 @@ from datetime import datetime
 
 from cockpit.model.health import CheckResult, HttpSample
 from cockpit.model.readings import Reading, SourceId
+from cockpit.model.wording import count
 from cockpit.ui.bindings import Scope
 from cockpit.ui.panes.base import TablePane
 from cockpit.ui.present.health import COLUMNS, health_rows, health_summary
 from cockpit.ui.present.words import freshness, short_age
-from cockpit.ui.spans import EMPTY, Line, Tone, line
+from cockpit.ui.spans import EMPTY, Line, Span, Tone, line
 from cockpit.ui.widgets.table_state import Row
 
 
@@ -40,7 +41,8 @@ class HealthPane(TablePane):
         """The age of the oldest reading behind a check; when a source is lost, when it is tried again."""
         lost = [r for r in self.session.board.readings.values() if r.next_try and r.failures] if self.session else []
         if lost:
-            return freshness((min(lost, key=lambda r: r.next_try or now),), now)
+            _, *retry = freshness((min(lost, key=lambda r: r.next_try or now),), now)
+            return (Span(f"{count(len(lost), 'source')} lost", Tone.WARN), *retry)
         results = self.session.board.health.results if self.session else ()
         ages = [(now - result.taken_at).total_seconds() for result in results if result.taken_at]
         return line(short_age(max(ages)), Tone.DIM) if ages else EMPTY
