@@ -101,7 +101,7 @@ def _alternative_names(extensions: bytes) -> Iterator[str]:
     for _, extension in _items(_one(extensions, _SEQUENCE)):
         parts = list(_items(extension))
         if parts[0] == (_OID, _ALT_NAMES):
-            octets = next(content for tag, content in parts if tag == _OCTETS)
+            octets = next((content for tag, content in parts if tag == _OCTETS), b"")
             for tag, content in _items(_one(octets, _SEQUENCE)):
                 if tag == _DNS_NAME:
                     yield clean(content.decode("ascii", "replace"), 255)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,8 +10,9 @@ from cockpit.engine.log_buffer import LogBuffer
 from cockpit.engine.poller import Poller
 from cockpit.engine.watch import Watch
 from cockpit.model.errors import SourceUnreachable
-from cockpit.model.health import CheckResult, HttpSample, Verdict
+from cockpit.model.health import CheckResult, HttpSample, Mute, Verdict
 from cockpit.model.logs import Level, LogBatch, LogLine
+from cockpit.model.metrics import Alert, AlertsSnapshot
 from cockpit.model.readings import Reading, ReadingState, SourceId, SourceKind
 from tests.support.awaiting import until
 from tests.support.clock import FixedClock
@@ -137,3 +138,40 @@ def test_the_ring_forgets_the_oldest_lines() -> None:
     assert [line.text for line in logs.since(0)] == ["2", "3", "4"]
     assert [line.text for line in logs.since(4)] == ["4"]
     assert logs.since(9) == ()
+
+
+AM = SourceId(SourceKind.ALERTMANAGER, "main")
+DOWN = Alert("DatabaseDown", (("severity", "critical"),), "down", None, "firing")
+
+
+async def test_an_alert_that_is_over_is_told_too() -> None:
+    scene = Scene()
+    scene.add(FakeSource[object](AM, [AlertsSnapshot((DOWN,)), AlertsSnapshot(())]))
+    scene.watch.start()
+    await until(lambda: ("alert DatabaseDown", Verdict.CRIT, Verdict.OK) in scene.verdicts)
+    await scene.watch.stop()
+    assert ("alert DatabaseDown", None, Verdict.CRIT) in scene.verdicts
+    assert scene.board.health.named("alert DatabaseDown") is None
+
+
+async def test_a_mute_holds_is_restored_and_its_end_is_told_once() -> None:
+    clock, ended = FixedClock(), list[str]()
+    board = Board()
+    plans = [CheckPlan("api", "http", API), CheckPlan("web", "http", API)]
+    watch = Watch(board, LogBuffer(100), clock, plans, mute_ended=lambda result: ended.append(result.name))
+    source = FakeSource[object](API, [sample(500)])
+    watch.add(lambda sink: Poller(source, clock, every=3600.0, timeout=5.0, on_reading=sink))
+    watch.restore_mutes({"web": Mute("known", "ada", clock.now() + timedelta(minutes=1))})
+    await watch.once()
+    watch.mute("api", Mute("repaired", "ada", clock.now() + timedelta(hours=1)))
+    assert {result.name: result.muted for result in board.health.results} == {"api": True, "web": True}
+    assert board.health.worst is Verdict.OK
+    clock.advance(120)
+    await watch.once()
+    await watch.once()
+    assert ended == ["web"]
+    assert board.health.worst is Verdict.CRIT
+    assert watch.unmute("api")
+    assert not watch.unmute("api")
+    assert ended == ["web"]
+    await watch.stop()
