@@ -13,6 +13,8 @@ from cockpit.model.wording import count
 PREFIX = "alert "
 """Before an alert's name in the name of its row; no check can be called so."""
 GROUP = "alerts"
+ALERTING = (SourceKind.ALERTMANAGER, SourceKind.PROMETHEUS)
+"""The kinds of servers that tell of alerts; the first one has the word on what is silenced."""
 _GRAVE = frozenset({"critical", "crit", "page", "error", "emergency", "fatal", "high", "p1", "sev1", "disaster"})
 _SLIGHT = frozenset({"info", "information", "informational", "none", "debug", "ok"})
 _NOT_SHOWN = frozenset({"severity"})
@@ -21,7 +23,7 @@ _INSTANCES = 10
 
 def alert_results(board: Board) -> tuple[CheckResult, ...]:
     """A result for each server, and one for each name of an active alert."""
-    readings = (*board.of_kind(SourceKind.ALERTMANAGER), *board.of_kind(SourceKind.PROMETHEUS))
+    readings = [reading for kind in ALERTING for reading in board.of_kind(kind)]
     servers = [reading for reading in readings if reading.source.name == reading.source.system]
     return (*map(_server, servers), *_alerts(servers))
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from cockpit.engine.alerts import alert_results
+from cockpit.engine.alerts import ALERTING, alert_results
 from cockpit.engine.board import Board
 from cockpit.engine.checks import CheckPlan, Checks
 from cockpit.engine.log_buffer import LogBuffer
@@ -56,6 +56,7 @@ class Watch:
         self._source_changed = source_changed
         self._mute_ended = mute_ended
         self._lost: set[SourceId] = set()
+        self._alerts: tuple[CheckResult, ...] = ()
 
     def add(self, make: Callable[[Callable[[Reading[object]], None]], Poller[object]]) -> None:
         """Add a poller; `make` gets the function to which the poller hands its readings."""
@@ -132,7 +133,9 @@ class Watch:
     def _judge(self, source: SourceId | None) -> None:
         before = self._board.health
         now = self._clock.now()
-        alerts = (self._checks.mutes.mark(result, now) for result in alert_results(self._board))
+        if source is None or source.kind in ALERTING:
+            self._alerts = alert_results(self._board)
+        alerts = (self._checks.mutes.mark(result, now) for result in self._alerts)
         results = (*self._checks.judge(self._board, source), *alerts)
         if results == before.results:
             return
