@@ -65,6 +65,12 @@ name = "host.disk"
 disk = "/"                      # names: percent, used, total
 warn = "percent > 85.0"
 crit = "percent > 95.0"
+
+# A check can also look at: metrics, promql, sql, redis, key, lock, service, file, process, port, certificate, log,
+# status_page. Alerts stand among the checks:
+# [[environments.prod.alertmanager]]
+# name = "main"
+# url = "http://127.0.0.1:9093"
 """
 
 OBSERVER_RIGHTS = """\\set ON_ERROR_STOP on
