@@ -302,7 +302,7 @@ class LineTable(Widget, can_focus=True):
     def _show_cursor(self) -> None:
         room, cursor = self._room(), self.state.cursor
         highest = max(0, len(self.state.rows) - room)
-        first = cursor - 1 if cursor == 1 and self.state.rows[0].heading else cursor
+        first = cursor if cursor >= room or not all(row.heading for row in self.state.rows[:cursor]) else 0
         self._top = max(0, min(self._top, first, highest))
         if cursor >= self._top + room:
             self._top = cursor - room + 1
