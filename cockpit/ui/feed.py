@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from cockpit.model.errors import JournalError
@@ -22,6 +23,8 @@ _PANES: dict[SourceKind, tuple[str, ...]] = {
     SourceKind.LOGS: (LOGS,),
     SourceKind.HOST: (HOST,),
 }
+PACE = 0.25
+"""Seconds between two drawings of new readings: a log that grows by the line would else be drawn by the line."""
 
 
 class Feed:
@@ -37,6 +40,7 @@ class Feed:
         self._session = session
         self._stale: set[str] = set()
         self._waiting = False
+        self._drawn_at = 0.0
         self._reading_journal = False
         self._critical: frozenset[str] | None = None
 
@@ -54,7 +58,11 @@ class Feed:
             self._stale.update(_PANES.get(source.kind, ()))
         if not self._waiting:
             self._waiting = True
-            self._screen.call_later(self._flush)
+            pause = self._drawn_at + PACE - asyncio.get_running_loop().time()
+            if pause > 0:
+                self._screen.set_timer(pause, self._flush)
+            else:
+                self._screen.call_later(self._flush)
 
     def tick(self) -> None:
         """Once a second: ages, clocks, suggestions, the journal."""
@@ -71,6 +79,7 @@ class Feed:
 
     def _flush(self) -> None:
         self._waiting = False
+        self._drawn_at = asyncio.get_running_loop().time()
         stale, self._stale = self._stale, set()
         now = self._screen.now()
         for pane in self._screen.panes:
@@ -80,7 +89,8 @@ class Feed:
 
     def _ring(self) -> None:
         """Ring once when a check has newly become critical."""
-        critical = frozenset(r.name for r in self._session.board.health.results if r.verdict is Verdict.CRIT and not r.muted)
+        results = self._session.board.health.results
+        critical = frozenset(r.name for r in results if r.verdict is Verdict.CRIT and not r.muted)
         known = self._critical
         self._critical = critical
         if known is not None and critical - known and self._session.bell:
