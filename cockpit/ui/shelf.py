@@ -125,6 +125,10 @@ class Shelf:
                 self._screen.sidebar.runbooks.move_to_key(self._before)
             self._screen.retitle_sidebar()
 
+    def about(self, text: str) -> list[tuple[str, str]]:
+        """Identities of what a text finds, best first, beside what the list shows."""
+        return [hit.found.key for hit in find(self._index(), text)][:HITS_CAP]
+
     # --- what is under the cursor ---
 
     def chosen(self) -> Indexed | None:

@@ -113,6 +113,16 @@ async def test_typing_narrows_the_list_and_says_where_it_was_found() -> None:
         await screen.until(lambda: title_of(screen) == "Payment webhooks failing")
 
 
+async def test_the_palette_finds_a_procedure_by_its_commands(folder: Path) -> None:
+    text = "# Deep\n\n## Deep\n\n**Diagnosis:**\n\n1. Look\n\n   ```sh\n   xfs_info /var\n   ```\n"
+    (folder / "deep.md").write_text(text)
+    async with a_library(folder) as screen:
+        await screen.press("colon", *"xfs_info")
+        await screen.until_text("open Deep")
+        await screen.press("enter")
+        await screen.until(lambda: title_of(screen) == "Deep")
+
+
 async def test_the_cursor_comes_back_where_it_was_when_a_search_is_left(folder: Path) -> None:
     async with a_library(folder) as screen:
         await screen.press("0", "j", "j")

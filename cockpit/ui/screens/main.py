@@ -525,7 +525,13 @@ class MainScreen(LaidOutScreen):
                 for number, suggestion in enumerate(self.shelf.suggestions)
             ]
             self._offered = self.shelf.suggestions
-        self.app.push_screen(Palette(entries, self.look), self._chosen)
+        self.app.push_screen(Palette(entries, self.look, self._procedures_about), self._chosen)
+
+    def _procedures_about(self, text: str) -> list[str]:
+        """Palette entries of the procedures that a search of the runbooks finds."""
+        numbers = {suggestion.key: number for number, suggestion in enumerate(self._offered)}
+        found = self.shelf.about(text) if self.shelf is not None else []
+        return [f"open:{numbers[key]}" for key in found if key in numbers]
 
     def _entries_elsewhere(self) -> list[Entry]:
         """What the other panes' own keys do, by way of their pane; no change, since its row has not been looked at."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
@@ -45,10 +45,14 @@ class Palette(Sheet[tuple[str, str] | None]):
     Args:
         entries: what there is to choose.
         look: shapes.
+        find: ids of entries that fit a text by more than their title, best first; they stand below those that do by it.
     """
 
-    def __init__(self, entries: Sequence[Entry], look: Look) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], look: Look, find: Callable[[str], Sequence[str]] = lambda text: ()
+    ) -> None:
         super().__init__(look.shapes)
+        self._find = find
         self._entries = list(entries)
         self._filled_for = ""
         self.frame = FrameTitle()
@@ -119,6 +123,8 @@ class Palette(Sheet[tuple[str, str] | None]):
             scored = [(score(text, f"{e.word} {e.title}".strip()), n, e) for n, e in enumerate(self._entries)]
             fitting = [(-points, number, entry) for points, number, entry in scored if points is not None]
             found = [entry for _, _, entry in sorted(fitting, key=lambda item: item[:2])]
+            known = {entry.id for entry in found}
+            found += [self._entry(name) for name in self._find(text.strip()) if name not in known]
         self.list.set_rows([self._row(entry) for entry in found])
         self.list.move_to(0)
 

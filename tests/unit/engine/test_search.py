@@ -117,7 +117,7 @@ def test_an_alert_that_names_what_fails_ranks_before_words_of_symptoms() -> None
     board = Board()
     board.publish_health(HealthSnapshot((CheckResult("backup.stale", Verdict.CRIT, "3d", "the backup job is old"),)))
     ranked = rank(Library([read_runbook(text, "/x/x.md")]), board, FixedClock(START))
-    assert [(s.procedure.title, s.reason) for s in ranked][0] == ("B", "alert BackupStale fits backup.stale")
+    assert (ranked[0].procedure.title, ranked[0].reason) == ("B", "alert BackupStale fits backup.stale")
     assert ranked[1].score > 0
     assert not ranked[0].matches
 
