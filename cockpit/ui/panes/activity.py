@@ -70,6 +70,8 @@ class ActivityPane(TablePane):
         self._names: tuple[str, ...] = USUAL
         self._maker = RowMaker(self.look)
         self._shown: list[Shown] = []
+        self._made_of: tuple[object, ...] = ()
+        self._made: list[Row] = []
         self._came_from: list[object] = []
         self._mark()
 
@@ -82,7 +84,7 @@ class ActivityPane(TablePane):
     def attach(self, session: Session) -> None:
         """Show this session from now on."""
         super().attach(session)
-        self._maker = RowMaker(self.look)
+        self._maker, self._made_of = RowMaker(self.look), ()
         kept = session.preferences.get(_REMEMBERED_AS)
         if isinstance(kept, list):
             self._chosen_columns = tuple(name for name in CATALOGUE if name in kept)
@@ -172,13 +174,18 @@ class ActivityPane(TablePane):
         return self._words
 
     def rows(self, now: datetime) -> Sequence[Row]:
-        """One row a backend."""
-        self._shown = []
-        for source, snapshot in self.snapshots():
+        """One row a backend; made anew only when there is something new, since ages are those of the snapshot."""
+        snapshots = self.snapshots()
+        made_of = (self.wish, self._names, *(snapshot for _, snapshot in snapshots))
+        if len(made_of) == len(self._made_of) and all(a is b for a, b in zip(made_of, self._made_of, strict=True)):
+            return self._made
+        self._made_of, self._shown = made_of, []
+        for source, snapshot in snapshots:
             self._shown += arrange(source, snapshot.backends, self.wish, self._maker.visible)
         if self.shows_all and self.view is not View.BLOCKING:
             self._shown = sort_rows(self._shown, self.wish.order, reverse=self.wish.reverse)
-        return self._maker.rows(self._shown, self._names)
+        self._made = self._maker.rows(self._shown, self._names)
+        return self._made
 
     def refill(self, now: datetime) -> None:
         """Show what the board says now."""

@@ -80,6 +80,7 @@ class RowMaker:
     def __init__(self, look: Look) -> None:
         self._look = look
         self._seen: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
         self._drawers: dict[str, Draw] = {
             "server": lambda shown: line(shown.source.name, Tone.ACCENT),
             "pid": self._pid,
@@ -106,14 +107,23 @@ class RowMaker:
             found = self._seen[sql] = self._look.query(sql[:SHOWN_OF_QUERY])
         return found
 
+    def _text(self, outside: str) -> str:
+        """A name as this person may see it."""
+        found = self._texts.get(outside)
+        if found is None:
+            if len(self._texts) > _REMEMBERED:
+                self._texts.clear()
+            found = self._texts[outside] = self._look.text(outside)
+        return found
+
     def visible(self, backend: Backend) -> str:
         """All that this person can see of a backend, in lower case, for plain text in the filter."""
         parts = (
             str(backend.pid),
             backend.database,
-            self._look.text(backend.user),
-            self._look.text(backend.application),
-            self._look.text(backend.client),
+            self._text(backend.user),
+            self._text(backend.application),
+            self._text(backend.client),
             state_word(backend),
             backend.state,
             wait_word(backend),
@@ -127,7 +137,7 @@ class RowMaker:
         return [Row(_key(one), tuple([draw(one) for draw in drawers])) for one in shown]
 
     def _masked(self, read: Callable[[Backend], str]) -> Draw:
-        return lambda shown: line(self._look.text(read(shown.backend)), Tone.DIM) if shown.backend else EMPTY
+        return lambda shown: line(self._text(read(shown.backend)), Tone.DIM) if shown.backend else EMPTY
 
     def _pid(self, shown: Shown) -> Line:
         if not shown.depth:
