@@ -123,7 +123,7 @@ def test_an_observer_sees_no_literals() -> None:
     detail = "\n".join(plain(s) for s in backend_detail(an_activity().backends[0], an_activity(), OBSERVER, 80))
     assert "ada@example.com" not in detail
     assert "•••" in detail
-    assert "2 sessions, 1 of them directly, 6:20 of waiting together: 4720, 4731" in detail
+    assert "2 sessions, 1 of them directly, 6:20 of waiting together: 4720," in detail
 
 
 def test_locks_show_state_age_and_the_late_job() -> None:

@@ -35,7 +35,8 @@ def test_a_folder_that_is_closed_loses_only_the_choice(tmp_path: Path) -> None:
 
 
 def test_a_choice_is_kept_beside_the_journal_and_an_observers_is_not(tmp_path: Path) -> None:
-    loaded = Loaded(Settings(environments={}, journal=JournalSettings(path="state/journal.db")), tmp_path / "cockpit.toml")
+    settings = Settings(environments={}, journal=JournalSettings(path="state/journal.db"))
+    loaded = Loaded(settings, tmp_path / "cockpit.toml")
     remembered(loaded, Role.OBSERVER).put("a", 1)
     assert not (tmp_path / "state").exists()
     PreferencesFile(tmp_path / "state" / "screen.json").write({"a": 2})
