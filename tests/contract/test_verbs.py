@@ -24,6 +24,8 @@ HEALTHY = {
     "cron.recalculate",
     "cron.billing-reconcile",
     "billing.degraded",
+    "api.latency",
+    "cron.errors",
 }
 
 
