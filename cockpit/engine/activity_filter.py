@@ -64,6 +64,10 @@ class Filter:
         return all(_meets(c, backend, age, text) is not c.excludes for c in self.conditions)
 
 
+EVERYTHING = Filter()
+"""Leaves nobody out."""
+
+
 def parse_filter(words: str) -> Filter:
     """Read a filter line; what has no meaning of its own is plain text, so that no half-typed word is an error.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from cockpit.engine.activity_filter import Filter
+from cockpit.engine.activity_filter import EVERYTHING, Filter
 from cockpit.model.activity import Backend
 from cockpit.model.blocking import Blocking, BlockingNode
 from cockpit.model.readings import SourceId
@@ -48,7 +48,7 @@ class Wish:
     basis: AgeBasis = AgeBasis.TRANSACTION
     order: str = "age"
     reverse: bool = False
-    filter: Filter = Filter()
+    filter: Filter = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from cockpit.adapters import postgres_figures
-from cockpit.adapters.postgres_activity import PostgresActivity
+from cockpit.adapters.postgres_activity import PostgresActivity, statement
 from cockpit.adapters.postgres_figures import PostgresFigures
 from cockpit.adapters.postgres_inspector import PostgresInspector
 from cockpit.model.actions import BackendIdentity
@@ -103,6 +103,13 @@ async def test_slots_and_prepared_transactions_are_told(server: PostgresServer, 
         admin.execute("ROLLBACK PREPARED 'forgotten'")
         admin.execute("SELECT pg_drop_replication_slot('left_behind')")
     await figures.close()
+
+
+async def test_the_statement_for_standbys_names_columns_that_the_server_has(server: PostgresServer) -> None:
+    async with session(server.url) as other:
+        cursor = await other.execute(statement("figures_standby").encode())
+        assert [column.name for column in cursor.description or ()] == ["lag_seconds", "lag_bytes", "receiving"]
+        assert await cursor.fetchall() == [(None, None, False)]
 
 
 async def test_an_index_in_the_making_is_told_with_its_table(server: PostgresServer, figures: PostgresFigures) -> None:
