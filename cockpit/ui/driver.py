@@ -9,6 +9,8 @@ from typing import IO, TYPE_CHECKING
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from cockpit.ui.thrift import Thrift
+
 if TYPE_CHECKING:
     from textual.app import App
 
@@ -74,11 +76,12 @@ class TerminalDriver(LinuxDriver):
         self._loop_of_app = asyncio.get_running_loop()
         self._file: IO[str] = LossTolerantOutput(self._file, self._terminal_lost)  # type: ignore[assignment]
         self._lent = False
+        self._thrift = Thrift()
 
     def write(self, data: str) -> None:
         """Write to the terminal, unless another program has it: nobody would empty Textual's bounded queue then."""
         if not self._lent:
-            super().write(data)
+            super().write(self._thrift.shorten(data))
 
     def suspend_application_mode(self) -> None:
         """Leave the terminal to another program."""
@@ -88,6 +91,7 @@ class TerminalDriver(LinuxDriver):
     def resume_application_mode(self) -> None:
         """Take the terminal back."""
         self._lent = False
+        self._thrift.forget()
         super().resume_application_mode()
 
     def _terminal_lost(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,13 +62,14 @@ def run_screen(
         open_session: builds the session; called on a thread after the first picture.
         first: what to open on.
         theme: "light", "dark" or "" for the dark one.
-        ascii_only: True draws with ASCII shapes only.
+        ascii_only: True draws with ASCII shapes only, as a locale that is not UTF-8 does.
 
     Raises:
         Exception: what went wrong in the cockpit itself, once the terminal was given back.
     """
     from textual.worker import WorkerFailed
 
+    from cockpit.config.terminal import ascii_locale
     from cockpit.ui.app import CockpitApp
 
     app = CockpitApp(
@@ -78,7 +80,7 @@ def run_screen(
         alert=first.alert,
         labels=dict(first.labels),
         theme=theme,
-        ascii_only=ascii_only,
+        ascii_only=ascii_only or ascii_locale(os.environ),
     )
     app.run()
     if app.failure is not None:
