@@ -17,6 +17,7 @@ from cockpit.model.actions import (
     Permit,
     RowsIdentity,
     ServiceIdentity,
+    ServicesIdentity,
 )
 from cockpit.model.health import Json
 from cockpit.model.masking import Masker
@@ -68,6 +69,8 @@ def identity_payload(identity: Identity, masker: Masker) -> Json:
             return [identity_payload(key, masker) for key in keys]
         case ServiceIdentity(service, started):
             return {"id": service, "started_at": _iso(started)}
+        case ServicesIdentity(services):
+            return [identity_payload(service, masker) for service in services]
         case RowsIdentity(count, digest):
             return {"rows": count, "digest": digest}
         case EndpointIdentity(address):

@@ -13,10 +13,11 @@ from cockpit.engine.log_buffer import LogBuffer
 from cockpit.engine.preferences import Preferences
 from cockpit.engine.road import Road
 from cockpit.engine.runner import Runner
+from cockpit.engine.terminal import LentTerminal
 from cockpit.engine.watch import Watch
 from cockpit.model.incident import EnvironmentFacts, Role
 from cockpit.model.masking import Masker
-from cockpit.model.ports import Clock, DatabaseInspector, Journal
+from cockpit.model.ports import Clock, DatabaseInspector, Journal, ServiceInspector
 from cockpit.model.readings import SourceId
 
 
@@ -48,6 +49,8 @@ class Session:
         bell: True rings on a new crit.
         preferences: what this person chose on the screen.
         inspectors: what looks closely at one backend, by database.
+        service_inspectors: what looks closely at one service, by engine or supervisor.
+        terminal: what an action uses that needs the terminal for itself; the screen lends it.
         closers: what lets go of shared clients.
     """
 
@@ -72,6 +75,8 @@ class Session:
     bell: bool = True
     preferences: Preferences = field(default_factory=Preferences)
     inspectors: Mapping[SourceId, DatabaseInspector] = field(default_factory=dict)
+    service_inspectors: Mapping[SourceId, ServiceInspector] = field(default_factory=dict)
+    terminal: LentTerminal = field(default_factory=LentTerminal)
     closers: tuple[Callable[[], Awaitable[None]], ...] = ()
     librarian: Librarian | None = None
 

@@ -84,6 +84,13 @@ class ServiceIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class ServicesIdentity:
+    """Several runs of containers or processes."""
+
+    services: tuple[ServiceIdentity, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RowsIdentity:
     """The rows that a statement would touch: how many, and a digest of their keys."""
 
@@ -99,7 +106,14 @@ class EndpointIdentity:
 
 
 Identity: TypeAlias = (
-    BackendIdentity | BackendsIdentity | KeyIdentity | KeysIdentity | ServiceIdentity | RowsIdentity | EndpointIdentity
+    BackendIdentity
+    | BackendsIdentity
+    | KeyIdentity
+    | KeysIdentity
+    | ServiceIdentity
+    | ServicesIdentity
+    | RowsIdentity
+    | EndpointIdentity
 )
 
 
@@ -195,6 +209,42 @@ class ServiceOperation:
 
 
 @dataclass(frozen=True, slots=True)
+class ServicesOperation:
+    """The same for several services of one source, each with its own result."""
+
+    verb: str
+    services: tuple[ServiceOperation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleService:
+    """Let a service run in this many instances (`pm2 scale`).
+
+    Attributes:
+        name: the service as people call it.
+        instances: how many there shall be.
+        identity: the runs that are there; None before preparation.
+    """
+
+    name: str
+    instances: int
+    identity: ServicesIdentity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenShell:
+    """A shell in a container, with this terminal handed over to it until it ends.
+
+    Attributes:
+        name: the container as people call it.
+        identity: the run that is meant.
+    """
+
+    name: str
+    identity: ServiceIdentity | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ShellCommand:
     """One command line for bash.
 
@@ -218,6 +268,9 @@ Operation: TypeAlias = (
     | DeleteKeys
     | HttpRequest
     | ServiceOperation
+    | ServicesOperation
+    | ScaleService
+    | OpenShell
     | ShellCommand
 )
 

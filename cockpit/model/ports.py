@@ -11,7 +11,9 @@ from cockpit.model.command_info import CommandInfo
 from cockpit.model.health import Json
 from cockpit.model.incident import EntryKind, JournalEntry, News, Verification
 from cockpit.model.inspection import BackendLock, Plan, Statements, StatementStatistics
+from cockpit.model.logs import LogBatch
 from cockpit.model.readings import SourceId
+from cockpit.model.services import Section
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -128,6 +130,27 @@ class DatabaseInspector(Protocol):
 
     async def formatted(self, query: str) -> str:
         """The statement laid out over several lines; as it is when it cannot be parsed."""
+        ...
+
+
+class ServiceInspector(Protocol):
+    """Looks closely at one service; reads only."""
+
+    async def sections(self, service: str) -> Sequence[Section]:
+        """What is known of the service of that id; values of variables are not masked yet.
+
+        Raises:
+            SourceError: when it could not be looked at.
+        """
+        ...
+
+    def log(self, service: str, name: str) -> Source[LogBatch] | None:
+        """What that service writes, to be followed; None when it cannot be read here.
+
+        Args:
+            service: its id.
+            name: by which it is found again when it is made anew.
+        """
         ...
 
 

@@ -31,6 +31,7 @@ class SourceKind(StrEnum):
     REDIS = "redis"
     DOCKER = "docker"
     PROCESSES = "processes"
+    PM2 = "pm2"
     LOGS = "logs"
     HOST = "host"
     SHELL = "shell"
