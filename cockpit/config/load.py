@@ -12,7 +12,16 @@ from typing import TypeVar
 import msgspec
 
 from cockpit.config.locate import KeyPath, line_of
-from cockpit.config.settings import CHECK_SUBJECTS, Check, Docker, Environment, Postgres, Redis, Settings
+from cockpit.config.settings import (
+    CHANGE_SUBJECTS,
+    CHECK_SUBJECTS,
+    Check,
+    Docker,
+    Environment,
+    Postgres,
+    Redis,
+    Settings,
+)
 from cockpit.model.errors import ConfigError
 
 FILE_NAME = "cockpit.toml"
@@ -138,7 +147,13 @@ def _problems(environment: Environment) -> list[tuple[str, KeyPath]]:
         if check.name in names:
             found.append((f"two checks are called {check.name!r}", where))
         names.add(check.name)
-    for table in ("postgres", "redis", "docker", "processes", "logs", "prometheus", "alertmanager", "jobs"):
+    for index, changes in enumerate(environment.changes):
+        told = [subject for subject in CHANGE_SUBJECTS if getattr(changes, subject) is not None]
+        if len(told) != 1:
+            said = " and ".join(told) or "none"
+            needs = f"changes {changes.name!r} needs exactly one of {', '.join(CHANGE_SUBJECTS)}, and has {said}"
+            found.append((needs, ("changes", index, "name")))
+    for table in ("postgres", "redis", "docker", "processes", "logs", "prometheus", "alertmanager", "changes", "jobs"):
         known: set[str] = set()
         for index, item in enumerate(getattr(environment, table)):
             if item.name in known:

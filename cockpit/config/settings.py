@@ -89,6 +89,26 @@ class Alertmanager(Table, frozen=True):
     timeout: Duration = "5s"
 
 
+class Changes(Table, frozen=True):
+    """Where changes are told: exactly one of git, sql, redis or docker says where.
+
+    git is a checkout (`tags` a pattern of tags that mark deployments, `marker` a file that each deployment writes),
+    sql a query whose columns are time, what and who, redis a list or stream, docker the name of an engine above.
+    """
+
+    name: Name
+    git: str | None = None
+    tags: str = ""
+    marker: str = ""
+    sql: str | None = None
+    redis: str | None = None
+    docker: str | None = None
+    on: str = ""
+    kind: str = ""
+    every: Duration = "30s"
+    timeout: Duration = "10s"
+
+
 class ScalarQuery(Table, frozen=True):
     """Where one value comes from: a SQL scalar, or a Redis key."""
 
@@ -170,6 +190,7 @@ class Environment(Table, frozen=True):
     logs: tuple[Log, ...] = ()
     prometheus: tuple[Prometheus, ...] = ()
     alertmanager: tuple[Alertmanager, ...] = ()
+    changes: tuple[Changes, ...] = ()
     jobs: tuple[Job, ...] = ()
     checks: tuple[Check, ...] = ()
 
@@ -197,6 +218,9 @@ class Settings(Table, frozen=True):
     interface: Interface = Interface()
     keys: dict[str, str] = {}
 
+
+CHANGE_SUBJECTS = ("git", "sql", "redis", "docker")
+"""The keys of a source of changes of which exactly one is given."""
 
 CHECK_SUBJECTS = (
     "http",

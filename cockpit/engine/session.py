@@ -17,7 +17,7 @@ from cockpit.engine.terminal import LentTerminal
 from cockpit.engine.watch import Watch
 from cockpit.model.incident import EnvironmentFacts, Role
 from cockpit.model.masking import Masker
-from cockpit.model.ports import Clock, DatabaseInspector, Journal, ServiceInspector
+from cockpit.model.ports import ChangeReader, Clock, DatabaseInspector, Journal, ServiceInspector
 from cockpit.model.readings import SourceId
 
 
@@ -51,6 +51,7 @@ class Session:
         inspectors: what looks closely at one backend, by database.
         service_inspectors: what looks closely at one service, by engine or supervisor.
         terminal: what an action uses that needs the terminal for itself; the screen lends it.
+        change_readers: what tells the whole text of a change, by its source.
         closers: what lets go of shared clients.
     """
 
@@ -77,6 +78,7 @@ class Session:
     inspectors: Mapping[SourceId, DatabaseInspector] = field(default_factory=dict)
     service_inspectors: Mapping[SourceId, ServiceInspector] = field(default_factory=dict)
     terminal: LentTerminal = field(default_factory=LentTerminal)
+    change_readers: Mapping[SourceId, ChangeReader] = field(default_factory=dict)
     closers: tuple[Callable[[], Awaitable[None]], ...] = ()
     librarian: Librarian | None = None
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar, runtime_checkable
 
 from cockpit.model.actions import Answer, BackendIdentity, Identity, Operation, Outcome, Permit, Prepared
+from cockpit.model.changes import Change
 from cockpit.model.command_info import CommandInfo
 from cockpit.model.health import Json
 from cockpit.model.incident import EntryKind, JournalEntry, News, Verification
@@ -89,6 +90,18 @@ class KnowsCommands(Protocol):
 
         Raises:
             SourceError: when it could not be asked.
+        """
+        ...
+
+
+class ChangeReader(Protocol):
+    """Tells all that is known of one change; reads only."""
+
+    async def whole(self, change: Change) -> Sequence[str]:
+        """The whole text of a change, cleaned lines; empty when its facts are all.
+
+        Raises:
+            SourceError: when it could not be read.
         """
         ...
 

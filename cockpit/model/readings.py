@@ -38,6 +38,7 @@ class SourceKind(StrEnum):
     PROBE = "probe"
     PROMETHEUS = "prometheus"
     ALERTMANAGER = "alertmanager"
+    CHANGES = "changes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cockpit.model.errors import JournalError
 from cockpit.model.health import Verdict
 from cockpit.model.readings import SourceId, SourceKind
-from cockpit.ui.deck import ACTIVITY, HEALTH, HOST, LOCKS, LOGS, SERVICES
+from cockpit.ui.deck import ACTIVITY, HEALTH, HOST, LOCKS, LOGS, SERVICES, TIMELINE
 from cockpit.ui.spans import Tone
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _PANES: dict[SourceKind, tuple[str, ...]] = {
     SourceKind.PROCESSES: (SERVICES,),
     SourceKind.LOGS: (LOGS,),
     SourceKind.HOST: (HOST,),
+    SourceKind.CHANGES: (TIMELINE,),
 }
 PACE = 0.25
 """Seconds between two drawings of new readings: a log that grows by the line would else be drawn by the line."""

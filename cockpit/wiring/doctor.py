@@ -10,6 +10,7 @@ from cockpit.config.load import Loaded
 from cockpit.engine.board import Board
 from cockpit.engine.roots import Place, look_at
 from cockpit.model.activity import ActivitySnapshot
+from cockpit.model.changes import ChangesSnapshot
 from cockpit.model.health import HttpSample, Json
 from cockpit.model.incident import Role
 from cockpit.model.locks import LocksSnapshot
@@ -110,7 +111,14 @@ def _diagnosis(reading: Reading[object], masker: Masker) -> Diagnosis:
             return Diagnosis(source, True, "", count(len(locks.locks), "lock"))
         case ServicesSnapshot() as services:
             return Diagnosis(source, True, services.engine, count(len(services.services), "service"))
+        case ChangesSnapshot() as told:
+            return Diagnosis(source, True, told.origin, _changes_words(told))
         case HttpSample() as sample:
             return Diagnosis(source, True, dict(sample.headers).get("server", ""), f"status {sample.status}")
         case _:
             return Diagnosis(source, True, "", "")
+
+
+def _changes_words(told: ChangesSnapshot) -> str:
+    newest = f", the newest {told.changes[0].at:%Y-%m-%d %H:%M}Z" if told.changes else ""
+    return f"{count(len(told.changes), 'change')}{newest}"

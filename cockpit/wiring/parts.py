@@ -9,7 +9,7 @@ from typing import TypeVar
 from cockpit.config.durations import parse_duration
 from cockpit.engine.poller import Poller
 from cockpit.model.incident import Role
-from cockpit.model.ports import Clock, DatabaseInspector, Executor, Reader, Source
+from cockpit.model.ports import ChangeReader, Clock, DatabaseInspector, Executor, Reader, Source
 from cockpit.model.readings import Reading, SourceId
 
 T = TypeVar("T")
@@ -32,6 +32,7 @@ class Parts:
         readers: what can run reads, by source.
         executors: what can change a source; empty for an observer.
         inspectors: what looks closely at one backend, by database.
+        change_readers: what tells the whole text of a change, by its source.
         order: all sources in the order of the configuration.
         secrets: values that must never show.
         closers: what lets go of shared clients.
@@ -43,6 +44,7 @@ class Parts:
     readers: dict[SourceId, Reader] = field(default_factory=dict)
     executors: dict[SourceId, Executor] = field(default_factory=dict)
     inspectors: dict[SourceId, DatabaseInspector] = field(default_factory=dict)
+    change_readers: dict[SourceId, ChangeReader] = field(default_factory=dict)
     order: list[SourceId] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)

@@ -34,7 +34,8 @@ def add_sources(parts: Parts, environment: Environment, folder: Path) -> None:
         ConfigError: when a secret leads nowhere or an address is no address.
     """
     client = _add_http(parts, environment)
-    Stores(parts, environment).add()
+    stores = Stores(parts, environment)
+    stores.add()
     for processes in environment.processes:
         add_processes(parts, processes, folder)
     for docker in environment.docker:
@@ -42,6 +43,10 @@ def add_sources(parts: Parts, environment: Environment, folder: Path) -> None:
     _add_logs(parts, environment, folder)
     if environment.host:
         parts.watch(HostSource(), "2s", "5s")
+    if environment.changes:
+        from cockpit.wiring.changes import add_changes
+
+        add_changes(parts, environment, folder, stores.reader_of)
     add_probes(parts, environment, folder, client)
     add_servers(parts, environment)
     if parts.may_change:

@@ -121,12 +121,19 @@ class Stores:
         self._parts.watch(RedisKeyProbe(source, reader, key, deadline), check.every, check.timeout)
 
     def _question(self, sql: str, redis: str, on: str, asker: str) -> Question:
-        kind = SourceKind.POSTGRES if sql else SourceKind.REDIS
+        reader = self.reader_of(SourceKind.POSTGRES if sql else SourceKind.REDIS, on, asker)
+        return sql_question(reader, sql) if sql else redis_question(reader, redis)
+
+    def reader_of(self, kind: SourceKind, on: str, asker: str) -> Reader:
+        """What asks the store of that kind and name, the first of the kind without a name.
+
+        Raises:
+            ConfigError: when there is none.
+        """
         fitting = [source for source in self._asking if source.kind is kind and on in ("", source.name)]
         if not fitting:
             raise ConfigError(f"{asker} asks {kind.value} {on or ''}".rstrip() + ", which is not configured")
-        reader = self._asking[fitting[0]]
-        return sql_question(reader, sql) if sql else redis_question(reader, redis)
+        return self._asking[fitting[0]]
 
     def _postgres_dsn(self, settings: Postgres) -> Secret:
         observing = not self._parts.may_change and bool(settings.observer_dsn)

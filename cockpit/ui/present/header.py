@@ -17,7 +17,7 @@ _BADGES = {
     "green": Tone.BADGE_GREEN,
     "blue": Tone.BADGE_BLUE,
 }
-_SINGLE = {SourceKind.LOGS: "logs", SourceKind.HOST: "host", SourceKind.PROBE: "probes"}
+_SINGLE = {SourceKind.LOGS: "logs", SourceKind.HOST: "host", SourceKind.PROBE: "probes", SourceKind.CHANGES: "changes"}
 _WORST = (ReadingState.FAILED, ReadingState.STALE, ReadingState.PENDING, ReadingState.FRESH)
 
 
