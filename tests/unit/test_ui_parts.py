@@ -18,7 +18,7 @@ from cockpit.ui.fuzzy import score
 from cockpit.ui.keymap import Keymap, label
 from cockpit.ui.present.footer import footer_line, help_lines
 from cockpit.ui.spans import line, plain, width
-from cockpit.ui.widgets.columns import GAP, Column, share_out
+from cockpit.ui.widgets.columns import GAP, Column, share_out, with_room_of_empty
 from cockpit.ui.widgets.log_window import LogWindow
 from cockpit.ui.widgets.table_state import Row, TableState
 from tests.support.fake_session import START
@@ -239,3 +239,24 @@ def test_fuzzy_search_likes_beginnings_and_whole_words() -> None:
     assert freeze is not None
     assert zoom > freeze
     assert score("", "anything") == 0
+
+
+@pytest.mark.parametrize(
+    ("cells", "contents", "expected"),
+    [
+        ([6, 4, 3], ["a long title", "", ""], [12, 0, 3]),
+        ([6, 4, 3], ["a long", "", ""], [6, 4, 3]),
+        ([6, 4, 3], ["longest", "", "x"], [12, 0, 3]),
+        ([6, 4, 3], ["a long title", "x", ""], [6, 4, 3]),
+        ([6, 0, 3], ["", "", "a number"], [6, 0, 3]),
+    ],
+)
+def test_a_long_text_takes_the_room_of_empty_columns(
+    cells: list[int], contents: list[str], expected: list[int]
+) -> None:
+    row = [(room, line(text), False) for room, text in zip(cells, contents, strict=True)]
+    assert with_room_of_empty(row) == expected
+
+
+def test_a_number_never_moves_into_another_column() -> None:
+    assert with_room_of_empty([(3, line("12345"), True), (4, line(""), False)]) == [3, 4]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cockpit.ui.spans import Line, width
+
 GAP = 2
 """Cells between two columns."""
 
@@ -55,6 +57,27 @@ def share_out(columns: Sequence[Column], needed: Sequence[int], width: int) -> t
             cells[index] += given
             left -= given
     return tuple(_with_the_rest(columns, kept, cells, left))
+
+
+def with_room_of_empty(row: Sequence[tuple[int, Line, bool]]) -> list[int]:
+    """The cells of each column in one row, where a text that is too long takes over the empty columns right of it.
+
+    Args:
+        row: for each column that is shown: its cells, the content, and whether it stands to the right.
+
+    Returns:
+        cells for each column, 0 for one whose room was taken.
+    """
+    places = [cells for cells, _, _ in row]
+    for index, (_, content, right) in enumerate(row):
+        if right or not places[index]:
+            continue
+        following = index + 1
+        while following < len(row) and width(content) > places[index] and not width(row[following][1]):
+            places[index] += GAP + places[following]
+            places[following] = 0
+            following += 1
+    return places
 
 
 def _with_the_rest(columns: Sequence[Column], kept: set[int], cells: list[int], left: int) -> list[int]:

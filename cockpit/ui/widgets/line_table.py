@@ -13,7 +13,7 @@ from textual.widget import Widget
 from cockpit.ui.shapes import UNICODE, Shapes
 from cockpit.ui.spans import Line, Span, Tone, fit, line, slid, width
 from cockpit.ui.theme import Paint, paint_for
-from cockpit.ui.widgets.columns import GAP, Column, share_out
+from cockpit.ui.widgets.columns import GAP, Column, share_out, with_room_of_empty
 from cockpit.ui.widgets.painting import strip_of
 from cockpit.ui.widgets.table_state import Row, TableState
 
@@ -249,12 +249,15 @@ class LineTable(Widget, can_focus=True):
 
     def _cells(self, row: Row) -> Line:
         spans: list[Span] = []
-        for column, cells, content in zip(self._columns, self._widths, row.cells, strict=False):
+        parts = zip(self._columns, self._widths, row.cells, strict=False)
+        shown = [(column, cells, content) for column, cells, content in parts if cells]
+        places = with_room_of_empty([(cells, content, column.right) for column, cells, content in shown])
+        for (column, _, content), cells in zip(shown, places, strict=True):
             if cells:
                 if spans:
                     spans.append(Span(" " * GAP))
-                shown = slid(content, self._slid, self.shapes.ellipsis) if column.flex else content
-                spans.extend(fit(shown, cells, right=column.right, ellipsis=self.shapes.ellipsis))
+                text = slid(content, self._slid, self.shapes.ellipsis) if column.flex else content
+                spans.extend(fit(text, cells, right=column.right, ellipsis=self.shapes.ellipsis))
         return tuple(spans)
 
     def _heading(self) -> Line:
