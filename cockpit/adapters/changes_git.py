@@ -125,7 +125,9 @@ class GitChanges:
         for commit, at, author, parents, subject in _records(text, 5):
             merge = " " in parents
             facts = (("commit", commit), *((("parents", parents),) if merge else ()))
-            changes.append(Change(commit, _time(at), "merge" if merge else "commit", clean(subject), _who(author), facts))
+            changes.append(
+                Change(commit, _time(at), "merge" if merge else "commit", clean(subject).strip(), _who(author), facts)
+            )
         return changes
 
     def _tags(self) -> list[Change]:
@@ -148,7 +150,9 @@ class GitChanges:
             at = re.search(r"@\{(\d+)\}", selector)
             if at is not None and action.startswith(_MOVES):
                 what = clean(f"{action} → {commit[:7]}")
-                changes.append(Change(f"{commit} {at[1]}", _time(at[1]), "move", what, _who(who), (("commit", commit),)))
+                changes.append(
+                    Change(f"{commit} {at[1]}", _time(at[1]), "move", what, _who(who), (("commit", commit),))
+                )
         return changes
 
     def _marker(self) -> list[Change]:

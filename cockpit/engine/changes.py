@@ -39,7 +39,7 @@ def all_changes(board: Board) -> list[Noted]:
         if isinstance(reading.value, ChangesSnapshot)
         for change in reading.value.changes
     ]
-    return sorted(found, key=lambda noted: (noted.change.at, noted.key), reverse=True)
+    return sorted(found, key=lambda noted: noted.change.at, reverse=True)
 
 
 def since(noted: list[Noted], moment: datetime) -> list[Noted]:

@@ -41,5 +41,5 @@ class ChangesSnapshot:
 
 
 def newest_first(changes: tuple[Change, ...] | list[Change], most: int) -> tuple[Change, ...]:
-    """The newest changes, the newest first; at most `most`."""
-    return tuple(sorted(changes, key=lambda change: (change.at, change.id), reverse=True)[:most])
+    """The newest changes, the newest first; at most `most`. Of the same time they keep their order."""
+    return tuple(sorted(changes, key=lambda change: change.at, reverse=True)[:most])

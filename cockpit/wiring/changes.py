@@ -59,9 +59,7 @@ def _told(
     return _containers(source, parts, environment, settings, deadline)
 
 
-def _containers(
-    source: SourceId, parts: Parts, environment: Environment, settings: Changes, deadline: float
-) -> _Told:
+def _containers(source: SourceId, parts: Parts, environment: Environment, settings: Changes, deadline: float) -> _Told:
     from cockpit.adapters.changes_docker import ContainerChanges
     from cockpit.adapters.docker_engine import DockerEngine
 
