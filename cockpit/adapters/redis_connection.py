@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from redis import asyncio as driver
@@ -11,8 +11,10 @@ from redis import exceptions
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from cockpit.adapters.redis_line import Command, Refused, Word
 from cockpit.config.secrets import Secret
 from cockpit.model.errors import ConfigError, SourceError, SourceGarbled, SourceRefused, SourceUnreachable
+from cockpit.model.keys import key_bytes
 from cockpit.model.masking import Masker
 from cockpit.model.readings import SourceId, SourceKind
 from cockpit.model.text import clean
@@ -23,7 +25,7 @@ CLIENT_NAME = "cockpit"
 
 
 class RedisConnection:
-    """One server, one account.
+    """Fulfils `RedisLine` by Redis' own protocol: one server, one account.
 
     The driver repeats a command up to ten times after a time-out (redis-py 8), which would apply an INCR
     twice: it never does so here, and after a time-out all connections are closed instead of used again.
@@ -62,20 +64,61 @@ class RedisConnection:
         place = known.get("path") or f"{known.get('host', 'localhost')}:{known.get('port', 6379)}"
         return f"{place}/{known.get('db') or 0}"
 
-    async def ask(self, exchange: Callable[[driver.Redis], Awaitable[T]], seconds: float | None = None) -> T:
-        """Run one exchange against a deadline.
+    async def send(self, *command: Word, seconds: float | None = None) -> object:
+        """Send one command as it stands and return the reply as it stands.
 
         Args:
-            exchange: given the client.
+            command: its words.
             seconds: the deadline, None for the connection's own.
 
         Raises:
             SourceError: translated from whatever the driver raised.
         """
+
+        async def exchange() -> object:
+            connection = await self.client.connection_pool.get_connection()  # type: ignore[no-untyped-call]
+            try:
+                await connection.send_command(*_encoded(command))
+                reply: object = await connection.read_response()
+                return reply
+            finally:
+                await self.client.connection_pool.release(connection)
+
+        return await self._within(exchange, seconds)
+
+    async def send_all(self, commands: Sequence[Command], seconds: float | None = None) -> list[object]:
+        """Send several commands in one exchange; `Refused` stands where one was refused.
+
+        Raises:
+            SourceError: when the exchange as a whole failed.
+        """
+        if not commands:
+            return []
+        words = [_encoded(command) for command in commands]
+
+        async def exchange() -> list[object]:
+            connection = await self.client.connection_pool.get_connection()  # type: ignore[no-untyped-call]
+            try:
+                await connection.send_packed_command(connection.pack_commands(words))
+                return [await self._reply(connection.read_response) for _ in commands]
+            finally:
+                await self.client.connection_pool.release(connection)
+
+        return await self._within(exchange, seconds)
+
+    async def _reply(self, read: Callable[[], Awaitable[object]]) -> object:
+        try:
+            return await read()
+        except exceptions.ResponseError as error:
+            prefix = "NOPERM " if isinstance(error, exceptions.NoPermissionError) else ""
+            return Refused(clean(prefix + self._masker.secrets(str(error)), 300))
+
+    async def _within(self, exchange: Callable[[], Awaitable[T]], seconds: float | None) -> T:
+        """Run one exchange against a deadline, the driver's errors translated."""
         limit = seconds or self.deadline
         try:
             async with asyncio.timeout(limit):
-                return await exchange(self.client)
+                return await exchange()
         except TimeoutError as error:
             await self._hang_up()
             raise SourceUnreachable(f"redis {self.id.name} did not answer within {limit:g} s") from error
@@ -126,3 +169,7 @@ class RedisConnection:
     def _unreachable(self, error: Exception) -> SourceUnreachable:
         said = clean(self._masker.secrets(str(error)), 300)
         return SourceUnreachable(f"redis {self.id.name} cannot be reached: {said}", "look whether it runs")
+
+
+def _encoded(command: Command) -> tuple[bytes | int, ...]:
+    return tuple(key_bytes(word) if isinstance(word, str) else word for word in command)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 
-from cockpit.adapters.redis_connection import RedisConnection
 from cockpit.adapters.redis_keys import KeyFacts, delete_unchanged, expand, look_up
-from cockpit.adapters.redis_reader import run_command
+from cockpit.adapters.redis_line import RedisLine, information
 from cockpit.adapters.redis_replies import answer_of
 from cockpit.engine.lock_state import lock_age
 from cockpit.model.actions import (
@@ -27,6 +26,7 @@ from cockpit.model.actions import (
     TargetResult,
 )
 from cockpit.model.errors import SourceError, SourceRefused, SourceUnreachable
+from cockpit.model.keys import key_shown, key_text
 from cockpit.model.locks import JobPlan
 from cockpit.model.ports import Clock
 from cockpit.model.readings import SourceId
@@ -44,14 +44,14 @@ class RedisExecutor:
     DEL and UNLINK become compare-and-delete: a key goes only while its value is the one that was shown.
 
     Args:
-        connection: the server.
+        line: the server.
         plans: the configured jobs, which tell how long a lock has been held.
         lock_prefix: what the locks' keys begin with, to count those that a FLUSHALL would drop.
         clock: tells the time.
     """
 
-    def __init__(self, connection: RedisConnection, plans: Sequence[JobPlan], lock_prefix: str, clock: Clock) -> None:
-        self._connection = connection
+    def __init__(self, line: RedisLine, plans: Sequence[JobPlan], lock_prefix: str, clock: Clock) -> None:
+        self._line = line
         self._plans: Mapping[str, JobPlan] = {plan.lock: plan for plan in plans if plan.lock}
         self._lock_prefix = lock_prefix
         self._clock = clock
@@ -59,7 +59,7 @@ class RedisExecutor:
     @property
     def id(self) -> SourceId:
         """The source it changes."""
-        return self._connection.id
+        return self._line.id
 
     async def prepare(self, operation: Operation) -> Prepared:
         """Look at the keys: their exact values become the identity.
@@ -82,7 +82,7 @@ class RedisExecutor:
         """The same keys with the values that they hold now, None when all of them are gone."""
         match operation:
             case DeleteKeys(keys):
-                facts = await look_up(self._connection, [key.key for key in keys])
+                facts = await look_up(self._line, [key.key for key in keys], exact=True)
                 found = tuple(KeyIdentity(key, fact.identity) for key, fact in facts.items())
                 return _identity(found) if found else None
             case RedisCommand(arguments):
@@ -95,7 +95,7 @@ class RedisExecutor:
         started = time.monotonic()
         operation, seconds = permit.action.operation, permit.action.timeout
         try:
-            await self._connection.ask(lambda client: client.ping(), seconds)
+            await self._line.send("PING", seconds=seconds)
         except SourceError as error:
             return Outcome(OutcomeKind.FAILED, f"nothing was sent: {error}", duration=time.monotonic() - started)
         match operation:
@@ -108,20 +108,21 @@ class RedisExecutor:
         return Outcome(outcome.kind, outcome.reason, outcome.results, outcome.answer, time.monotonic() - started)
 
     async def _prepare_shown(self, shown: Sequence[KeyIdentity]) -> Prepared:
-        facts = await look_up(self._connection, [key.key for key in shown])
+        facts = await look_up(self._line, [key.key for key in shown], exact=True)
         for key in shown:
             now = facts.get(key.key)
             if now is None:
-                raise SourceRefused(f"{key.key} is gone", "there is nothing left to delete")
+                raise SourceRefused(f"{key_shown(key.key)} is gone", "there is nothing left to delete")
             if now.identity != key.value:
+                held, holds = _shown(key.value), _shown(now.identity)
                 raise SourceRefused(
-                    f"{key.key} changed hands: it held {_shown(key.value)} and holds {_shown(now.identity)} now",
+                    f"{key_shown(key.key)} changed hands: it held {held} and holds {holds} now",
                     "look again before you decide",
                 )
         return self._deletion(facts)
 
     async def _prepare_deletion(self, patterns: Sequence[str]) -> Prepared:
-        facts = await look_up(self._connection, await expand(self._connection, patterns))
+        facts = await look_up(self._line, await expand(self._line, patterns), exact=True)
         if not facts:
             raise SourceRefused(f"nothing matches {clean(' '.join(patterns), _SHOWN)}", "there is nothing to delete")
         return self._deletion(facts)
@@ -130,15 +131,21 @@ class RedisExecutor:
         keys = tuple(KeyIdentity(key, fact.identity) for key, fact in facts.items())
         first = next(iter(facts))
         described = self._facts(first, facts[first]) if len(facts) == 1 else ()
-        targets = () if len(facts) == 1 else tuple(f"{key}  {fact.owner}" for key, fact in facts.items())
+        targets = () if len(facts) == 1 else tuple(f"{key_shown(key)}  {fact.owner}" for key, fact in facts.items())
         preview = Preview(f"will delete {count(len(facts), 'key')}", described, targets, len(facts))
-        return Prepared(DeleteKeys(keys), _identity(keys), preview, first if len(keys) == 1 else f"{len(keys)} keys")
+        return Prepared(
+            DeleteKeys(keys), _identity(keys), preview, key_shown(first) if len(keys) == 1 else f"{len(keys)} keys"
+        )
 
     def _facts(self, key: str, fact: KeyFacts) -> tuple[PreviewFact, ...]:
         plan = self._plans.get(key)
         ttl = "none, it never expires" if fact.ttl is None else short_duration(fact.ttl)
         age, basis = lock_age(fact.owner, fact.ttl, plan, 0.0, self._clock.now())
-        facts = [PreviewFact("key", key), PreviewFact("owner", fact.owner), PreviewFact("ttl", ttl, fact.ttl, -1)]
+        facts = [
+            PreviewFact("key", key_shown(key)),
+            PreviewFact("owner", fact.owner),
+            PreviewFact("ttl", ttl, fact.ttl, -1),
+        ]
         if age is not None:
             facts.append(PreviewFact("age", f"held for {short_duration(age)} (by its {basis.value})", age))
         if plan is not None:
@@ -149,57 +156,56 @@ class RedisExecutor:
         identity = await self._command_identity(command.arguments)
         text = clean(" ".join(command.arguments), _SHOWN)
         if name in WHOLE_DATABASE:
-            preview, target = await self._whole_database(name), self._connection.address
+            preview, target = await self._whole_database(name), self._line.address
         elif isinstance(identity, KeyIdentity):
-            facts = await look_up(self._connection, [identity.key])
+            facts = await look_up(self._line, [identity.key], exact=True)
             described = self._facts(identity.key, facts[identity.key]) if identity.key in facts else ()
             state = "exists" if facts else "does not exist yet"
-            preview, target = Preview(f"{text}: the key {state}", described, count=1), identity.key
+            preview, target = Preview(f"{text}: the key {state}", described, count=1), key_shown(identity.key)
         else:
-            preview, target = Preview("no preview exists for this kind"), self._connection.address
+            preview, target = Preview("no preview exists for this kind"), self._line.address
         return Prepared(command, identity, preview, target)
 
     async def _whole_database(self, name: str) -> Preview:
-        size = await self._connection.ask(lambda client: client.dbsize())
-        locks = await expand(self._connection, [f"{self._lock_prefix}*"])
+        size = await self._line.send("DBSIZE")
+        size = size if isinstance(size, int) else 0
+        locks = await expand(self._line, [f"{self._lock_prefix}*"])
         facts = (PreviewFact("keys", f"{size:,}"), PreviewFact("locks among them", f"{len(locks):,}"))
-        return Preview(
-            f"{name} drops all {size:,} keys, {count(len(locks), 'lock')} among them", facts, count=int(size)
-        )
+        return Preview(f"{name} drops all {size:,} keys, {count(len(locks), 'lock')} among them", facts, count=size)
 
     async def _command_identity(self, arguments: Sequence[str]) -> Identity:
         """One key's value where the command names exactly one, else the server itself."""
         keys = await self._named_keys(arguments)
         if len(keys) == 1:
-            facts = await look_up(self._connection, keys)
+            facts = await look_up(self._line, keys, exact=True)
             return KeyIdentity(keys[0], facts[keys[0]].identity if keys[0] in facts else b"")
-        information = await self._connection.ask(lambda client: client.info("server"))
-        return EndpointIdentity(f"{self._connection.address} {information.get('run_id', '')}")
+        told = await information(self._line, "server")
+        return EndpointIdentity(f"{self._line.address} {told.get('run_id', '')}")
 
     async def _named_keys(self, arguments: Sequence[str]) -> list[str]:
         """The keys of a command, as the server itself finds them (COMMAND GETKEYS)."""
         try:
-            reply = await self._connection.ask(lambda client: run_command(client, ("COMMAND", "GETKEYS", *arguments)))
+            reply = await self._line.send("COMMAND", "GETKEYS", *arguments)
         except SourceRefused:
             return []
         found = reply if isinstance(reply, list) else []
-        return [key.decode("utf-8", "replace") for key in found if isinstance(key, bytes)]
+        return [key_text(key) for key in found if isinstance(key, bytes)]
 
     async def _delete(self, keys: Sequence[KeyIdentity], seconds: float) -> Outcome:
         results: list[TargetResult] = []
         for key in keys:
             try:
-                kind, detail = await delete_unchanged(self._connection, key, seconds)
+                kind, detail = await delete_unchanged(self._line, key, seconds)
             except SourceUnreachable as error:
                 kind, detail = OutcomeKind.UNKNOWN, f"the answer was lost after the request had left: {error}"
             except SourceError as error:
                 kind, detail = OutcomeKind.FAILED, str(error)
-            results.append(TargetResult(key.key, kind, detail))
+            results.append(TargetResult(key_shown(key.key), kind, detail))
         return _summary(results)
 
     async def _send(self, arguments: Sequence[str], seconds: float) -> Outcome:
         try:
-            reply = await self._connection.ask(lambda client: run_command(client, tuple(arguments)), seconds)
+            reply = await self._line.send(*arguments, seconds=seconds)
         except SourceUnreachable as error:
             return Outcome(OutcomeKind.UNKNOWN, f"the answer was lost after the request had left: {error}")
         except SourceError as error:

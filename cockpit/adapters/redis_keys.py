@@ -6,13 +6,11 @@ import hashlib
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
-from redis.asyncio import Redis
-
-from cockpit.adapters.redis_connection import RedisConnection
+from cockpit.adapters.redis_line import RedisLine, ask_each
 from cockpit.model.actions import KeyIdentity, OutcomeKind
-from cockpit.model.errors import SourceRefused
+from cockpit.model.errors import SourceGarbled, SourceRefused
+from cockpit.model.keys import key_text
 from cockpit.model.text import clean_bytes
 
 EXPANSION_CAP = 10_000
@@ -33,9 +31,20 @@ if kind == 'string' then
 else
     now = 'sha1:' .. redis.sha1hex(redis.call('DUMP', KEYS[1]))
 end
-if now ~= ARGV[1] then return {'changed', now} end
+local shown = string.sub(now, 1, 200)
+if kind == 'string' and ARGV[2] == 'digest' then now = 'sha1:' .. redis.sha1hex(now) end
+if now ~= ARGV[1] then return {'changed', shown} end
 return {'deleted', redis.call('DEL', KEYS[1])}
 """
+_DIGEST = """
+local kind = redis.call('TYPE', KEYS[1])['ok']
+if kind == 'none' then return false end
+if kind == 'string' then return redis.sha1hex(redis.call('GET', KEYS[1])) end
+return redis.sha1hex(redis.call('DUMP', KEYS[1]))
+"""
+LARGE = 65_536
+"""Bytes of a string beyond which its identity is a digest that the server computes."""
+_BY_DIGEST = re.compile(rb"sha1:[0-9a-f]{40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +62,51 @@ class KeyFacts:
     ttl: float | None
 
 
-async def look_up(connection: RedisConnection, keys: Sequence[str]) -> dict[str, KeyFacts]:
+async def look_up(line: RedisLine, keys: Sequence[str], *, exact: bool = False) -> dict[str, KeyFacts]:
     """What those of the keys hold that exist.
+
+    Args:
+        line: the server.
+        keys: their names.
+        exact: have the server compute the digest of what is large, by EVAL, which a reading account may not; without
+            it a large string's identity is a digest of its beginning, which no deletion accepts.
 
     Raises:
         SourceError: when the server cannot be asked.
     """
-    replies = await connection.ask(lambda client: ask_all(client, keys, ("GET", "PTTL", "TYPE")))
-    odd = [key for key, (_, _, kind) in zip(keys, replies, strict=True) if kind not in (b"string", b"none")]
-    dumps = await connection.ask(lambda client: ask_all(client, odd, ("DUMP",))) if odd else []
-    serialised = {key: dump for key, (dump,) in zip(odd, dumps, strict=True)}
+    replies = await line.send_all(
+        [command for key in keys for command in (("GETRANGE", key, 0, LARGE), ("PTTL", key), ("TYPE", key))]
+    )
+    rows = {key: replies[3 * number : 3 * number + 3] for number, key in enumerate(keys)}
+    odd = [key for key, (_, _, kind) in rows.items() if kind not in (b"string", b"none")]
+    long = [key for key, (value, _, _) in rows.items() if isinstance(value, bytes) and len(value) > LARGE]
+    digests = await (_digests(line, [*odd, *long]) if exact else _dumped(line, odd))
     facts: dict[str, KeyFacts] = {}
-    for key, (value, milliseconds, kind) in zip(keys, replies, strict=True):
+    for key, (value, milliseconds, kind) in rows.items():
         if not isinstance(milliseconds, int) or milliseconds == _NO_SUCH_KEY:
             continue
         ttl = None if milliseconds == _NO_EXPIRY else milliseconds / 1000
-        dump = serialised.get(key)
-        if isinstance(value, bytes):
-            facts[key] = KeyFacts(value, clean_bytes(value, _OWNER_CAP), ttl)
-        elif isinstance(dump, bytes) and isinstance(kind, bytes):
-            facts[key] = KeyFacts(_digest(dump), f"({clean_bytes(kind)})", ttl)
+        if isinstance(value, bytes) and kind == b"string":
+            beginning = _digest(b"beginning of " + value) if len(value) > LARGE else value
+            facts[key] = KeyFacts(digests.get(key, beginning), clean_bytes(value, _OWNER_CAP), ttl)
+        elif key in digests and isinstance(kind, bytes):
+            facts[key] = KeyFacts(digests[key], f"({clean_bytes(kind)})", ttl)
     return facts
 
 
-async def expand(connection: RedisConnection, patterns: Sequence[str]) -> list[str]:
+async def _digests(line: RedisLine, keys: Sequence[str]) -> dict[str, bytes]:
+    """The digests of what is no short string, computed by the server."""
+    found = await line.send_all([("EVAL", _DIGEST, 1, key) for key in keys])
+    return {key: b"sha1:" + hexed for key, hexed in zip(keys, found, strict=True) if isinstance(hexed, bytes)}
+
+
+async def _dumped(line: RedisLine, keys: Sequence[str]) -> dict[str, bytes]:
+    """The same for an account that may only read."""
+    dumps = await ask_each(line, keys, ("DUMP",))
+    return {key: _digest(dump) for key, (dump,) in zip(keys, dumps, strict=True) if isinstance(dump, bytes)}
+
+
+async def expand(line: RedisLine, patterns: Sequence[str]) -> list[str]:
     """The keys that names and globs stand for; a glob is expanded by SCAN, since DEL takes none.
 
     A backslash takes the meaning from the special character after it, as in Redis' own patterns.
@@ -90,14 +120,14 @@ async def expand(connection: RedisConnection, patterns: Sequence[str]) -> list[s
         if not _SPECIAL.search(_ESCAPED.sub("", pattern)):
             found[_ESCAPED.sub(r"\1", pattern)] = None
             continue
-        async for key in scan(connection, pattern):
+        async for key in scan(line, pattern):
             found[key] = None
             if len(found) > EXPANSION_CAP:
                 raise SourceRefused(f"more than {EXPANSION_CAP:,} keys match", "narrow the pattern")
     return list(found)
 
 
-async def scan(connection: RedisConnection, pattern: str) -> AsyncIterator[str]:
+async def scan(line: RedisLine, pattern: str) -> AsyncIterator[str]:
     """Every key that matches, possibly more than once, a page at a time.
 
     Raises:
@@ -105,19 +135,39 @@ async def scan(connection: RedisConnection, pattern: str) -> AsyncIterator[str]:
     """
     cursor = 0
     while True:
-        cursor, page = await connection.ask(partial(_page, cursor, pattern))
+        cursor, page = await scan_page(line, cursor, pattern)
         for key in page:
-            yield key.decode("utf-8", "replace")
+            yield key_text(key)
         if cursor == 0:
             return
 
 
-async def _page(cursor: int, pattern: str, client: Redis) -> tuple[int, list[bytes]]:
-    at, keys = await client.scan(cursor, match=pattern, count=SCAN_COUNT)
-    return int(at), [key for key in keys if isinstance(key, bytes)]
+async def scan_page(
+    line: RedisLine, cursor: int, pattern: str, count: int = SCAN_COUNT, kind: str = ""
+) -> tuple[int, list[bytes]]:
+    """One page of SCAN: the cursor for the next, 0 at the end, and the keys.
+
+    Args:
+        line: the server.
+        cursor: 0 for the first page.
+        pattern: a glob.
+        count: keys that the server looks at.
+        kind: only keys of this type (Redis 6 and later), "" for all.
+
+    Raises:
+        SourceGarbled: when the reply is no page.
+        SourceError: when the server cannot be asked.
+    """
+    narrowed = ("TYPE", kind) if kind else ()
+    reply = await line.send("SCAN", str(cursor), "MATCH", pattern, "COUNT", str(count), *narrowed)
+    match reply:
+        case [bytes() | int() as at, list() as keys]:
+            return int(at), [key for key in keys if isinstance(key, bytes)]
+        case _:
+            raise SourceGarbled(f"{line.id} answered SCAN with something else")
 
 
-async def delete_unchanged(connection: RedisConnection, key: KeyIdentity, seconds: float) -> tuple[OutcomeKind, str]:
+async def delete_unchanged(line: RedisLine, key: KeyIdentity, seconds: float) -> tuple[OutcomeKind, str]:
     """Delete a key in one step of the server, if it holds the value still.
 
     Returns:
@@ -127,7 +177,10 @@ async def delete_unchanged(connection: RedisConnection, key: KeyIdentity, second
         SourceUnreachable: when the answer did not come.
         SourceRefused: when the server refused.
     """
-    reply = await connection.ask(lambda client: client.eval(_DELETE_UNCHANGED, 1, key.key, key.value), seconds)
+    value, how = key.value, "digest" if _BY_DIGEST.fullmatch(key.value) else "value"
+    if not _is_text(value):
+        value, how = _digest(value), "digest"
+    reply = await line.send("EVAL", _DELETE_UNCHANGED, 1, key.key, value, how, seconds=seconds)
     word, detail = (reply[0], reply[1]) if isinstance(reply, list) and len(reply) == 2 else (b"", b"")
     if word == b"deleted":
         return OutcomeKind.SUCCEEDED, "deleted."
@@ -138,17 +191,14 @@ async def delete_unchanged(connection: RedisConnection, key: KeyIdentity, second
     return OutcomeKind.UNKNOWN, "the server gave an answer that makes no sense."
 
 
-async def ask_all(client: Redis, keys: Sequence[str | bytes], commands: Sequence[str]) -> list[list[object]]:
-    """The replies of several commands on each key in one exchange; an error takes the place of its reply."""
-    pipeline = client.pipeline(transaction=False)
-    for key in keys:
-        for command in commands:
-            pipeline.execute_command(command, key)
-    replies = await pipeline.execute(raise_on_error=False)
-    width = len(commands)
-    return [list(replies[start : start + width]) for start in range(0, len(replies), width)]
-
-
 def _digest(dump: bytes) -> bytes:
     """The identity of a value that is no string; the server's script computes the same."""
     return b"sha1:" + hashlib.sha1(dump, usedforsecurity=False).hexdigest().encode()
+
+
+def _is_text(value: bytes) -> bool:
+    try:
+        value.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

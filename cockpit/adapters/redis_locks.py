@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from cockpit.adapters.redis_connection import RedisConnection
 from cockpit.adapters.redis_keys import KeyFacts, look_up, scan
+from cockpit.adapters.redis_line import RedisLine, information
 from cockpit.engine.lock_state import lock_age, lock_state
 from cockpit.model.locks import AgeBasis, CronLock, JobPlan, LocksSnapshot, LockState
 from cockpit.model.ports import Clock
 from cockpit.model.readings import SourceId
-from cockpit.model.text import clean
 
 SCAN_CAP = 5_000
 """Keys under the prefix that are looked at."""
@@ -22,7 +21,7 @@ class RedisLocks:
     """Fulfils `Source[LocksSnapshot]`: a bounded SCAN, then value, type and TTL of each key in one exchange.
 
     Args:
-        connection: the server.
+        line: the server.
         prefix: what the locks' keys begin with.
         plans: the configured jobs; a lock that one of them names is shown even while it is free.
         clock: tells the time.
@@ -31,13 +30,13 @@ class RedisLocks:
 
     def __init__(
         self,
-        connection: RedisConnection,
+        line: RedisLine,
         prefix: str,
         plans: Sequence[JobPlan],
         clock: Clock,
         owner_alive: Callable[[str], bool | None] = lambda owner: None,
     ) -> None:
-        self._connection = connection
+        self._line = line
         self._pattern = prefix.translate(_GLOB) + "*"
         self._plans = {plan.lock: plan for plan in plans if plan.lock}
         self._clock = clock
@@ -49,7 +48,7 @@ class RedisLocks:
     @property
     def id(self) -> SourceId:
         """Which source it is."""
-        return self._connection.id
+        return self._line.id
 
     @property
     def server(self) -> str | None:
@@ -62,10 +61,10 @@ class RedisLocks:
         Raises:
             SourceError: when the server cannot be asked.
         """
-        information = await self._connection.ask(lambda client: client.info("server"))
-        self._server = str(information.get("run_id", "")) or None
+        told = await information(self._line, "server")
+        self._server = told.get("run_id") or None
         keys, truncated = await self._keys()
-        held = await look_up(self._connection, keys)
+        held = await look_up(self._line, keys)
         now = self._clock.now()
         self._remember(held, now)
         locks = [self._lock(key, facts, now) for key, facts in held.items()]
@@ -74,11 +73,11 @@ class RedisLocks:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._connection.close()
+        await self._line.close()
 
     async def _keys(self) -> tuple[list[str], bool]:
         keys = dict.fromkeys(self._plans)
-        async for key in scan(self._connection, self._pattern):
+        async for key in scan(self._line, self._pattern):
             keys[key] = None
             if len(keys) >= SCAN_CAP:
                 return list(keys), True
@@ -101,7 +100,7 @@ class RedisLocks:
         age, basis = lock_age(facts.owner, facts.ttl, plan, seen_for, now)
         alive = self._owner_alive(facts.owner)
         state = lock_state(age, facts.ttl, plan, alive)
-        return CronLock(clean(key), state, facts.identity, facts.owner, facts.ttl, age, basis, plan, alive)
+        return CronLock(key, state, facts.identity, facts.owner, facts.ttl, age, basis, plan, alive)
 
     def _free(self, plan: JobPlan) -> CronLock:
         return CronLock(plan.lock, LockState.FREE, None, "", None, None, AgeBasis.NONE, plan)

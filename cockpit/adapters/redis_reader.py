@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
-from redis.asyncio import Redis
-
-from cockpit.adapters.redis_connection import RedisConnection
+from cockpit.adapters.redis_keys import scan
+from cockpit.adapters.redis_line import RedisLine
 from cockpit.adapters.redis_replies import answer_of
 from cockpit.model.actions import Answer, Operation, RedisCommand
 from cockpit.model.command_info import CommandInfo
-from cockpit.model.errors import SourceRefused
+from cockpit.model.errors import SourceRefused, SourceUnreachable
+from cockpit.model.keys import key_bytes
 from cockpit.model.readings import SourceId
 from cockpit.model.text import clean_bytes
 
@@ -42,17 +44,19 @@ class RedisReader:
     """Fulfils `Reader` for Redis. A command runs only when the server's COMMAND INFO flags it readonly.
 
     Args:
-        connection: the server.
+        line: the server.
+        reads: names of commands that are known to read, for a service that does not tell what its commands do.
     """
 
-    def __init__(self, connection: RedisConnection) -> None:
-        self._connection = connection
+    def __init__(self, line: RedisLine, reads: AbstractSet[str] = frozenset()) -> None:
+        self._reading = reads
+        self._line = line
         self._known: dict[str, CommandInfo | None] = {}
 
     @property
     def id(self) -> SourceId:
         """The source it reads from."""
-        return self._connection.id
+        return self._line.id
 
     async def read(self, operation: Operation, timeout: float) -> Answer:  # noqa: ASYNC109  the port's own word
         """Run one command that reads; KEYS becomes a bounded SCAN.
@@ -72,7 +76,7 @@ class RedisReader:
             return await self._keys(rest[0], timeout)
         if not await self._reads(name.upper(), rest):
             raise SourceRefused(f"{name.upper()} is no command that only reads", "it needs a confirmation")
-        return answer_of(await self._connection.ask(lambda client: run_command(client, operation.arguments), timeout))
+        return answer_of(await self._line.send(*operation.arguments, seconds=timeout))
 
     async def _reads(self, name: str, rest: list[str]) -> bool:
         pair = (name, rest[0].upper() if rest else "")
@@ -80,7 +84,10 @@ class RedisReader:
             return False
         if name in HARMLESS or pair in HARMLESS_PAIRS:
             return True
-        flags = await self._flags_of("|".join(pair)) or await self._flags_of(name)
+        try:
+            flags = await self._flags_of("|".join(pair)) or await self._flags_of(name)
+        except SourceRefused:
+            return "|".join(pair) in self._reading or name in self._reading
         return "readonly" in flags and not flags & {"blocking", "pubsub", "write"}
 
     async def _flags_of(self, command: str) -> frozenset[str]:
@@ -96,36 +103,25 @@ class RedisReader:
         """
         wanted = [name for name in names if name not in self._known]
         if wanted:
-            question = ("COMMAND", "INFO", *(name.lower() for name in wanted))
-            reply = await self._connection.ask(lambda client: run_command(client, question))
+            reply = await self._line.send("COMMAND", "INFO", *(name.lower() for name in wanted))
             entries = reply if isinstance(reply, list) else []
             self._known.update({name: command_info(name, entry) for name, entry in zip(wanted, entries, strict=False)})
         return {name: info for name in names if (info := self._known.get(name)) is not None}
 
     async def _keys(self, pattern: str, seconds: float) -> Answer:
-        async def scan(client: Redis) -> tuple[list[bytes], bool]:
-            found: dict[bytes, None] = {}
-            async for key in client.scan_iter(match=pattern, count=500):
-                found[key] = None
-                if len(found) >= KEYS_CAP:
-                    return list(found), True
-            return list(found), False
-
-        keys, more = await self._connection.ask(scan, seconds)
-        answer = answer_of(sorted(keys))
+        found: dict[str, None] = {}
+        try:
+            async with asyncio.timeout(seconds):
+                async for key in scan(self._line, pattern):
+                    found[key] = None
+                    if len(found) >= KEYS_CAP:
+                        break
+        except TimeoutError as error:
+            raise SourceUnreachable(f"{self.id} was not looked through within {seconds:g} s") from error
+        answer = answer_of(sorted(key_bytes(key) for key in found))
+        more = len(found) >= KEYS_CAP
         notice = f"the first {KEYS_CAP:,} keys" if more else "read by SCAN, since KEYS holds up the server"
         return Answer(lines=answer.lines, value=answer.value, cut=answer.cut, notice=notice)
-
-
-async def run_command(client: Redis, arguments: tuple[str, ...]) -> object:
-    """Send one command as it stands and return the server's reply as it stands."""
-    connection = await client.connection_pool.get_connection()  # type: ignore[no-untyped-call]
-    try:
-        await connection.send_command(*arguments)
-        reply: object = await connection.read_response()
-        return reply
-    finally:
-        await client.connection_pool.release(connection)
 
 
 def command_info(name: str, entry: object) -> CommandInfo | None:

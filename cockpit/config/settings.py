@@ -30,13 +30,14 @@ class Postgres(Table, frozen=True):
 
 
 class Redis(Table, frozen=True):
-    """A Redis server, or a Redis REST service."""
+    """A Redis server, or a Redis REST service (Upstash, Vercel KV), which `rest_url` and `rest_token` name."""
 
     name: Name
     url: str = ""
     observer_url: str = ""
     rest_url: str = ""
     rest_token: str = ""
+    observer_rest_token: str = ""
     lock_prefix: str = "lock:"
     every: Duration = "2s"
     timeout: Duration = "3s"

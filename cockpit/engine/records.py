@@ -20,6 +20,7 @@ from cockpit.model.actions import (
     ServicesIdentity,
 )
 from cockpit.model.health import Json
+from cockpit.model.keys import key_shown
 from cockpit.model.masking import Masker
 from cockpit.model.text import clean_bytes
 
@@ -64,7 +65,7 @@ def identity_payload(identity: Identity, masker: Masker) -> Json:
         case BackendsIdentity(backends):
             return [identity_payload(backend, masker) for backend in backends]
         case KeyIdentity(key, value):
-            return {"key": masker.secrets(key), "value": masker.secrets(clean_bytes(value, 200))}
+            return {"key": masker.secrets(key_shown(key)), "value": masker.secrets(clean_bytes(value, 200))}
         case KeysIdentity(keys):
             return [identity_payload(key, masker) for key in keys]
         case ServiceIdentity(service, started):

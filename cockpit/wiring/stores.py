@@ -11,6 +11,7 @@ from cockpit.adapters.postgres_inspector import PostgresInspector
 from cockpit.adapters.postgres_reader import PostgresReader
 from cockpit.adapters.process_usage import owner_alive
 from cockpit.adapters.redis_connection import RedisConnection
+from cockpit.adapters.redis_line import RedisLine
 from cockpit.adapters.redis_locks import RedisLocks
 from cockpit.adapters.redis_reader import RedisReader
 from cockpit.adapters.scalars import JobRuns, Question, ScalarSource, redis_question, sql_question
@@ -20,6 +21,7 @@ from cockpit.config.settings import Check, Environment, Postgres, Redis
 from cockpit.model.errors import ConfigError
 from cockpit.model.ports import Reader
 from cockpit.model.readings import SourceId, SourceKind
+from cockpit.runbook.redis_commands import READS
 from cockpit.runbook.sql_risk import judge_sql
 from cockpit.wiring.checks import job_plan, jobs_source, source_of
 from cockpit.wiring.parts import Parts
@@ -78,13 +80,12 @@ class Stores:
             self._parts.closers.append(executor.close)
 
     def _add_redis(self, settings: Redis) -> None:
-        url, deadline = self._redis_url(settings), parse_duration(settings.timeout)
-        polled = RedisConnection(settings.name, url, deadline)
+        polled = self._redis_line(settings)
         locks = RedisLocks(polled, settings.lock_prefix, self._plans, self._parts.clock, owner_alive)
         self._parts.watch(locks, settings.every, settings.timeout)
-        self._asking[polled.id] = RedisReader(polled)
-        steps = RedisConnection(settings.name, url, deadline)
-        self._parts.read(RedisReader(steps))
+        self._asking[polled.id] = RedisReader(polled, READS)
+        steps = self._redis_line(settings)
+        self._parts.read(RedisReader(steps, READS))
         self._parts.closers.append(steps.close)
         if self._parts.may_change:
             from cockpit.adapters.redis_executor import RedisExecutor
@@ -140,11 +141,27 @@ class Stores:
         reference, key = (settings.observer_dsn, "observer_dsn") if observing else (settings.dsn, "dsn")
         return self._secret(reference, f"postgres.{settings.name}.{key}")
 
+    def _redis_line(self, settings: Redis) -> RedisLine:
+        """A line of its own for one purpose, by Redis' protocol or over REST."""
+        deadline = parse_duration(settings.timeout)
+        if not settings.rest_url:
+            return RedisConnection(settings.name, self._redis_url(settings), deadline)
+        from cockpit.adapters.redis_rest import RedisRest
+
+        where = f"redis.{settings.name}"
+        url = self._secret(settings.rest_url, f"{where}.rest_url")
+        observing = not self._parts.may_change and bool(settings.observer_rest_token)
+        key = "observer_rest_token" if observing else "rest_token"
+        token = settings.observer_rest_token if observing else settings.rest_token
+        if not token:
+            raise ConfigError(f"redis {settings.name} has no {key}", f"add {key}, for example \"env:KV_REST_API_TOKEN\"")
+        return RedisRest(settings.name, url, self._secret(token, f"{where}.{key}"), deadline)
+
     def _redis_url(self, settings: Redis) -> Secret:
         observing = not self._parts.may_change and bool(settings.observer_url)
         reference, key = (settings.observer_url, "observer_url") if observing else (settings.url, "url")
         if not reference:
-            raise ConfigError(f"redis {settings.name} has no url", "add url; Redis over REST is not supported yet")
+            raise ConfigError(f"redis {settings.name} has no url", "add url, or rest_url and rest_token")
         return self._secret(reference, f"redis.{settings.name}.{key}")
 
     def _secret(self, reference: str, where: str) -> Secret:

@@ -7,8 +7,10 @@ from redis import Redis
 
 from cockpit.adapters.redis_connection import RedisConnection
 from cockpit.adapters.redis_executor import RedisExecutor
+from cockpit.adapters.redis_line import RedisLine
 from cockpit.adapters.redis_locks import RedisLocks
 from cockpit.adapters.redis_reader import RedisReader
+from cockpit.adapters.redis_rest import RedisRest
 from cockpit.config.secrets import Secret
 from cockpit.model.actions import (
     DeleteKeys,
@@ -28,6 +30,7 @@ from cockpit.runbook.redis_risk import command_names, judge_redis, redis_risk
 from cockpit.sandbox.redis_server import RedisServer
 from tests.support.clock import FixedClock
 from tests.support.permits import permit_for
+from tests.support.redis_rest import FULL, Endpoint, rest_endpoint
 from tests.support.servers import running_redis
 
 pytestmark = pytest.mark.anyio
@@ -47,24 +50,32 @@ def kv(server: RedisServer) -> Iterator[Redis]:
         yield client
 
 
-@pytest.fixture
-async def connection(server: RedisServer) -> RedisConnection:
+@pytest.fixture(scope="module")
+def endpoint(server: RedisServer) -> Iterator[Endpoint]:
+    with rest_endpoint(server) as running:
+        yield running
+
+
+@pytest.fixture(params=["native", "rest"])
+async def connection(request: pytest.FixtureRequest, server: RedisServer, endpoint: Endpoint) -> RedisLine:
+    if request.param == "rest":
+        return RedisRest("kv", Secret(endpoint.url), Secret(FULL))
     return RedisConnection("kv", Secret(server.address("cockpit_operator")))
 
 
-def locks(connection: RedisConnection, **options: object) -> RedisLocks:
+def locks(connection: RedisLine, **options: object) -> RedisLocks:
     return RedisLocks(connection, "lock:", [PLAN], FixedClock(), **options)  # type: ignore[arg-type]
 
 
-def executor(connection: RedisConnection) -> RedisExecutor:
+def executor(connection: RedisLine) -> RedisExecutor:
     return RedisExecutor(connection, [PLAN], "lock:", FixedClock())
 
 
-async def run(connection: RedisConnection, operation: Operation):  # type: ignore[no-untyped-def]
+async def run(connection: RedisLine, operation: Operation):  # type: ignore[no-untyped-def]
     return await executor(connection).execute(permit_for(connection.id, operation))
 
 
-async def test_a_stale_lock_with_owner_ttl_and_age(kv: Redis, connection: RedisConnection) -> None:
+async def test_a_stale_lock_with_owner_ttl_and_age(kv: Redis, connection: RedisLine) -> None:
     kv.set("lock:cron:recalculate", "worker-1:8821", px=3_000_000)
     (lock,) = (await locks(connection).fetch()).locks
     assert (lock.owner, lock.raw_value, lock.state) == ("worker-1:8821", b"worker-1:8821", LockState.STALE)
@@ -74,13 +85,13 @@ async def test_a_stale_lock_with_owner_ttl_and_age(kv: Redis, connection: RedisC
     await connection.close()
 
 
-async def test_a_configured_lock_is_shown_while_it_is_free(kv: Redis, connection: RedisConnection) -> None:
+async def test_a_configured_lock_is_shown_while_it_is_free(kv: Redis, connection: RedisLine) -> None:
     (lock,) = (await locks(connection).fetch()).locks
     assert (lock.key, lock.state, lock.raw_value) == (PLAN.lock, LockState.FREE, None)
     await connection.close()
 
 
-async def test_what_else_can_be_said_of_a_lock(kv: Redis, connection: RedisConnection) -> None:
+async def test_what_else_can_be_said_of_a_lock(kv: Redis, connection: RedisLine) -> None:
     kv.set("lock:forever", "someone")
     kv.set("lock:dated", "host 2026-03-14T02:00:00Z", ex=9_000)
     kv.set("lock:dead", "worker-9:1", ex=60)
@@ -100,7 +111,20 @@ async def test_what_else_can_be_said_of_a_lock(kv: Redis, connection: RedisConne
     await source.close()
 
 
-async def test_the_prefix_is_no_pattern(kv: Redis, connection: RedisConnection) -> None:
+async def test_bytes_that_are_no_text_survive(kv: Redis, connection: RedisLine) -> None:
+    kv.set("lock:bytes", b"\xff\x00\xfe")
+    kv.set("lock:large", b"x" * 100_000)
+    kv.zadd("lock:set", {"a": 1})
+    prepared = await executor(connection).prepare(RedisCommand(("DEL", "lock:*")))
+    assert await executor(connection).identify(prepared.operation) == prepared.identity
+    assert (await locks(connection).fetch()).lock("lock:bytes").raw_value == b"\xff\x00\xfe"  # type: ignore[union-attr]
+    kv.append("lock:large", "y")
+    outcome = await run(connection, prepared.operation)
+    assert (outcome.reason, kv.keys("*")) == ("deleted 2 of 3 keys.", [b"lock:large"])
+    await connection.close()
+
+
+async def test_the_prefix_is_no_pattern(kv: Redis, connection: RedisLine) -> None:
     kv.set("a*b:1", "x")
     kv.set("axb:1", "x")
     snapshot = await RedisLocks(connection, "a*b:", [], FixedClock()).fetch()
@@ -108,7 +132,7 @@ async def test_the_prefix_is_no_pattern(kv: Redis, connection: RedisConnection) 
     await connection.close()
 
 
-async def test_a_restart_shows_as_another_server(connection: RedisConnection, server: RedisServer) -> None:
+async def test_a_restart_shows_as_another_server(connection: RedisLine, server: RedisServer) -> None:
     with running_redis() as other:
         elsewhere = RedisConnection("kv", Secret(other.url))
         here, there = locks(connection), locks(elsewhere)
@@ -133,7 +157,7 @@ async def test_a_restart_shows_as_another_server(connection: RedisConnection, se
     ],
 )
 async def test_reads(
-    kv: Redis, connection: RedisConnection, command: tuple[str, ...], lines: tuple[str, ...], value: object
+    kv: Redis, connection: RedisLine, command: tuple[str, ...], lines: tuple[str, ...], value: object
 ) -> None:
     kv.set("k", "v")
     kv.rpush("list", "a", "b")
@@ -159,7 +183,7 @@ async def test_reads(
         ("CLIENT", "KILL", "x"),
     ],
 )
-async def test_what_is_no_read_is_not_run(kv: Redis, connection: RedisConnection, command: tuple[str, ...]) -> None:
+async def test_what_is_no_read_is_not_run(kv: Redis, connection: RedisLine, command: tuple[str, ...]) -> None:
     kv.set("k", "v")
     with pytest.raises(SourceRefused):
         await RedisReader(connection).read(RedisCommand(command), 3.0)
@@ -167,7 +191,7 @@ async def test_what_is_no_read_is_not_run(kv: Redis, connection: RedisConnection
     await connection.close()
 
 
-async def test_a_lock_is_released_with_its_facts_shown(kv: Redis, connection: RedisConnection) -> None:
+async def test_a_lock_is_released_with_its_facts_shown(kv: Redis, connection: RedisLine) -> None:
     kv.set(PLAN.lock, "worker-1:8821", px=3_000_000)
     prepared = await executor(connection).prepare(RedisCommand(("DEL", PLAN.lock)))
     facts = {fact.label: fact.value for fact in prepared.preview.facts}
@@ -181,7 +205,7 @@ async def test_a_lock_is_released_with_its_facts_shown(kv: Redis, connection: Re
     await connection.close()
 
 
-async def test_a_lock_that_changed_hands_stays(kv: Redis, connection: RedisConnection) -> None:
+async def test_a_lock_that_changed_hands_stays(kv: Redis, connection: RedisLine) -> None:
     kv.set(PLAN.lock, "worker-1:8821")
     prepared = await executor(connection).prepare(RedisCommand(("DEL", PLAN.lock)))
     kv.set(PLAN.lock, "worker-2:9")
@@ -194,7 +218,7 @@ async def test_a_lock_that_changed_hands_stays(kv: Redis, connection: RedisConne
     await connection.close()
 
 
-async def test_a_lock_that_is_gone_is_said_to_be_gone(kv: Redis, connection: RedisConnection) -> None:
+async def test_a_lock_that_is_gone_is_said_to_be_gone(kv: Redis, connection: RedisLine) -> None:
     gone = DeleteKeys((KeyIdentity("lock:x", b"v"),))
     assert await executor(connection).identify(gone) is None
     with pytest.raises(SourceRefused, match="is gone"):
@@ -205,7 +229,7 @@ async def test_a_lock_that_is_gone_is_said_to_be_gone(kv: Redis, connection: Red
     await connection.close()
 
 
-async def test_a_glob_is_expanded_and_only_unchanged_keys_go(kv: Redis, connection: RedisConnection) -> None:
+async def test_a_glob_is_expanded_and_only_unchanged_keys_go(kv: Redis, connection: RedisLine) -> None:
     kv.mset({"flag:version:a": "1", "flag:version:b": "2", "flag:other": "3"})
     kv.hset("flag:version:h", "f", "1")
     prepared = await executor(connection).prepare(RedisCommand(("DEL", "flag:version:*")))
@@ -219,7 +243,7 @@ async def test_a_glob_is_expanded_and_only_unchanged_keys_go(kv: Redis, connecti
     await connection.close()
 
 
-async def test_an_escaped_star_is_a_star(kv: Redis, connection: RedisConnection) -> None:
+async def test_an_escaped_star_is_a_star(kv: Redis, connection: RedisLine) -> None:
     kv.mset({"flag:*": "1", "flag:a": "2", "other:x*": "3"})
     prepared = await executor(connection).prepare(RedisCommand(("DEL", r"flag:\*")))
     assert prepared.identity == KeyIdentity("flag:*", b"1")
@@ -228,7 +252,7 @@ async def test_an_escaped_star_is_a_star(kv: Redis, connection: RedisConnection)
     await connection.close()
 
 
-async def test_other_changes_show_the_key_and_are_sent_once(kv: Redis, connection: RedisConnection) -> None:
+async def test_other_changes_show_the_key_and_are_sent_once(kv: Redis, connection: RedisLine) -> None:
     kv.set("counter", "1")
     command = RedisCommand(("INCR", "counter"))
     prepared = await executor(connection).prepare(command)
@@ -243,7 +267,7 @@ async def test_other_changes_show_the_key_and_are_sent_once(kv: Redis, connectio
     await connection.close()
 
 
-async def test_dropping_everything_says_how_much_and_which_locks(kv: Redis, connection: RedisConnection) -> None:
+async def test_dropping_everything_says_how_much_and_which_locks(kv: Redis, connection: RedisLine) -> None:
     kv.mset({"a": "1", "lock:x": "1"})
     prepared = await executor(connection).prepare(RedisCommand(("FLUSHDB",)))
     assert prepared.preview.effect == "FLUSHDB drops all 2 keys, 1 lock among them"
@@ -292,7 +316,7 @@ async def test_trouble_is_named_without_the_password(server: RedisServer) -> Non
     await stranger.close()
 
 
-async def test_only_redis_commands_are_taken(connection: RedisConnection) -> None:
+async def test_only_redis_commands_are_taken(connection: RedisLine) -> None:
     from cockpit.model.actions import SqlStatement
 
     with pytest.raises(SourceRefused):
@@ -312,13 +336,13 @@ async def test_only_redis_commands_are_taken(connection: RedisConnection) -> Non
         ("WIPE_IT_ALL", Risk.UNKNOWN),
     ],
 )
-async def test_the_server_is_asked_what_its_commands_do(connection: RedisConnection, text: str, risk: Risk) -> None:
+async def test_the_server_is_asked_what_its_commands_do(connection: RedisLine, text: str, risk: Risk) -> None:
     reader = RedisReader(connection)
     assert judge_redis(text, await reader.command_info(command_names(text))).risk is risk
     await connection.close()
 
 
-async def test_what_the_real_server_says_fits_the_shipped_table(connection: RedisConnection) -> None:
+async def test_what_the_real_server_says_fits_the_shipped_table(connection: RedisLine) -> None:
     reader = RedisReader(connection)
     names = sorted(redis_commands.READS | redis_commands.CHANGES | set(redis_commands.HIGH))
     known = await reader.command_info(names)
