@@ -65,7 +65,7 @@ def take_the_head_blocker(terminal: Terminal, pid: int) -> None:
     terminal.wait(r"2 Activity .* blocking")
     terminal.wait(rf"│ {pid} +idle tx")
     terminal.press("0")
-    terminal.wait(r"⏎ run +a argument")
+    terminal.wait(r"⏎ (run|ask) +a argument")
     on_step(terminal, END_HEAD)
     terminal.press("a")
     terminal.wait(rf"pid = {pid}\b")
