@@ -24,7 +24,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+\b"), MASK),
 )
 _CARD = re.compile(r"\b\d(?:[ \-]?\d){12,18}\b")
-_SQL_LITERAL = re.compile(r"'(?:[^']|'')*'")
+_SQL_LITERAL = re.compile(r"'(?:[^']|'')*(?:'|\Z)")
 
 
 def _passes_luhn(digits: str) -> bool:
@@ -67,5 +67,5 @@ class Masker:
         return _CARD.sub(_mask_card, text)
 
     def query(self, text: str) -> str:
-        """Hide the literals of a SQL text as well."""
+        """Hide the literals of a SQL text as well, also one that the server has cut short."""
         return self.everything(_SQL_LITERAL.sub(f"'{MASK}'", text))

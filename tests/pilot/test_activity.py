@@ -335,3 +335,13 @@ async def test_one_server_that_is_configured_twice_is_shown_once() -> None:
     async with a_screen(range_=range_) as screen:
         await screen.press("2", "d", "d")
         assert len(pids(screen)) == 6
+
+
+async def test_a_literal_that_was_cut_short_is_hidden_from_an_observer() -> None:
+    cut = replace(an_activity(), backends=(a_backend(5, query="UPDATE orders SET note = 'the private wor"),))
+    long = replace(cut, backends=(a_backend(5, query=f"SELECT '{'private ' * 300}'"),))
+    for snapshot in (cut, long):
+        async with a_screen(Role.OBSERVER, range_=a_range(Role.OBSERVER, answers={MAIN: snapshot})) as screen:
+            await screen.press("2", "z")
+            await screen.until_text("•••")
+            assert "private" not in screen.text

@@ -104,7 +104,7 @@ class RowMaker:
         if found is None:
             if len(self._seen) > _REMEMBERED:
                 self._seen.clear()
-            found = self._seen[sql] = self._look.query(sql[:SHOWN_OF_QUERY])
+            found = self._seen[sql] = self._look.query(sql)[:SHOWN_OF_QUERY]
         return found
 
     def _text(self, outside: str) -> str:
