@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Callable
 
 from docker import APIClient
 from docker.errors import NotFound
 
 from cockpit.adapters.docker_engine import DockerEngine
+from cockpit.adapters.docker_events import DockerEvents
 from cockpit.adapters.docker_json import at, items, moment, text, whole
 from cockpit.adapters.docker_stats import DockerStats
+from cockpit.adapters.docker_tunnel import SESSIONS
 from cockpit.model.errors import SourceError, SourceUnreachable
 from cockpit.model.readings import SourceId
 from cockpit.model.services import Service, ServiceKind, ServicesSnapshot
 
 PROJECT_LABEL = "com.docker.compose.project"
 """Label by which Compose marks what belongs together (Compose specification)."""
+PART_LABEL = "com.docker.compose.service"
+"""Label with the name that the Compose file gives the service."""
+_AGE = re.compile(
+    r"\b(?:about an?|less than a|\d+) (?:second|minute|hour|day|week|month|year)s?\b(?: ago)?", re.IGNORECASE
+)
 
 
 class DockerServices:
     """Fulfils `Source[ServicesSnapshot]`.
 
-    The list is one quick call; what only `inspect` tells (start, restarts, exit code) is asked again when the
-    list's own status text of a container changes, which it does whenever its run does.
+    The list is one quick call; what only `inspect` tells (start, restarts, exit code) is asked again when an event
+    of the container was heard or the list's own status text of it changes. While nobody listens to events the age in
+    that text counts too, since a container may have come back in the same state.
 
     Args:
         engine: whom to ask; closed with this source.
@@ -32,8 +42,10 @@ class DockerServices:
 
     def __init__(self, engine: DockerEngine, *, project: str = "", stats: DockerStats | None = None) -> None:
         self._engine = engine
-        self._project = project
         self._stats = stats or DockerStats(engine)
+        self._label = f"{PROJECT_LABEL}={project}" if project else ""
+        self._events: DockerEvents | None = None
+        self._memory: int | None = None
         self._inspected: dict[str, tuple[str, object]] = {}
         self._version = ""
         self._introduced = False
@@ -46,8 +58,15 @@ class DockerServices:
 
     @property
     def server(self) -> str | None:
-        """The Engine's own id; the Engine does not tell when it was started."""
+        """The Engine's own id, and that of the bridge that it makes anew whenever it starts.
+
+        The Engine does not tell when it was started.
+        """
         return self._server
+
+    def on_news(self, tell: Callable[[], None]) -> None:
+        """Listen to the Engine's events from the next fetch on."""
+        self._events = DockerEvents(self._engine, tell, label=self._label)
 
     async def fetch(self) -> ServicesSnapshot:
         """All containers, those that do not run as well.
@@ -60,16 +79,20 @@ class DockerServices:
         except SourceError:
             self._introduced = False
             raise
-        if not self._introduced:
+        listening = self._events is None or self._events.listening
+        if not self._introduced or not listening:
             await self._introduce()
         inspected = await self._inspect_changed(listed)
         running = [text(item, "Id") for item in listed if text(item, "State") == "running"]
         measured = self._stats.watch(sorted(running, key=lambda key: _name(inspected.get(key))))
         services = tuple(self._service(item, inspected.get(text(item, "Id"))) for item in listed)
-        return ServicesSnapshot(services, self._title(measured, len(running)))
+        events = self._events.kept() if self._events else ()
+        return ServicesSnapshot(services, self._title(measured, len(running)), events)
 
     async def close(self) -> None:
         """End the streams and let go of the Engine."""
+        if self._events is not None:
+            self._events.close()
         self._stats.close()
         self._engine.close()
 
@@ -79,21 +102,34 @@ class DockerServices:
     async def _introduce(self) -> None:
         info: object = await self._engine.call(lambda client: client.info())
         self._version = f"Docker {text(info, 'ServerVersion')}"
-        self._server = text(info, "ID") or None
+        self._memory = whole(info, "MemTotal")
+        if self._engine.far:
+            self._stats.limit = SESSIONS
+        bridge: object = await self._engine.call(_default_bridge)
+        own = text(info, "ID")
+        self._server = f"{own} {text(bridge, 'Id')}".strip() or None
+        if self._events is not None:
+            await self._engine.call(lambda client: self._events.listen() if self._events else None)
+            self._inspected.clear()
         self._introduced = True
 
     def _list(self, client: APIClient) -> list[object]:
-        filters = {"label": f"{PROJECT_LABEL}={self._project}"} if self._project else None
+        filters = {"label": self._label} if self._label else None
         return list(client.containers(all=True, filters=filters))
 
     async def _inspect_changed(self, listed: list[object]) -> dict[str, object]:
-        status = {text(item, "Id"): f"{text(item, 'State')} {text(item, 'Status')}" for item in listed}
-        known = {key: self._inspected[key] for key in status if key in self._inspected}
+        status = {text(item, "Id"): f"{text(item, 'State')} {self._status(item)}" for item in listed}
+        touched = self._events.touched() if self._events else set()
+        known = {key: self._inspected[key] for key in status if key in self._inspected and key not in touched}
         changed = [key for key, said in status.items() if key not in known or known[key][0] != said]
         found = await asyncio.gather(*(self._inspect(key) for key in changed))
         known |= {key: (status[key], detail) for key, detail in zip(changed, found, strict=True) if detail is not None}
         self._inspected = known
         return {key: detail for key, (_, detail) in known.items()}
+
+    def _status(self, listed: object) -> str:
+        status = text(listed, "Status")
+        return _AGE.sub("", status) if self._events and self._events.listening else status
 
     async def _inspect(self, container: str) -> object:
         try:
@@ -124,7 +160,25 @@ class DockerServices:
             pid=whole(detail, "State", "Pid") or None,
             exit_code=None if running else whole(detail, "State", "ExitCode"),
             ports=_ports(listed),
+            part=text(listed, "Labels", PART_LABEL),
+            memory_limit=self._limit(usage.memory_limit),
+            traffic=usage.traffic,
+            tasks=usage.tasks,
+            oom_killed=at(detail, "State", "OOMKilled") is True
+            or (self._events is not None and self._events.out_of_memory(container)),
         )
+
+    def _limit(self, limit: int | None) -> int | None:
+        """The container's own limit; the Engine gives the host's memory for one that has none."""
+        return limit if limit is not None and (self._memory is None or limit < self._memory) else None
+
+
+def _default_bridge(client: APIClient) -> object:
+    try:
+        found: object = client.inspect_network("bridge")
+    except NotFound:
+        return None  # an Engine may be run without one
+    return found
 
 
 def health_of(detail: object) -> str:

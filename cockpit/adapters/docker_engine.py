@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import ssl
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import requests
@@ -15,6 +17,7 @@ from docker.errors import APIError, DockerException, NotFound
 from docker.tls import TLSConfig
 from docker.utils import kwargs_from_env
 
+from cockpit.adapters.docker_tunnel import SshTunnel
 from cockpit.adapters.pool import BlockingPool
 from cockpit.model.errors import SourceError, SourceRefused, SourceUnreachable
 from cockpit.model.readings import SourceId, SourceKind
@@ -24,6 +27,7 @@ T = TypeVar("T")
 
 CALL_THREADS = 4
 """Calls to one Engine at a time."""
+_PEMS = ("ca.pem", "cert.pem", "key.pem")
 
 
 class DockerEngine:
@@ -34,12 +38,15 @@ class DockerEngine:
         host: unix://, tcp:// or ssh:// address, the name of a Docker context, or "" for DOCKER_HOST, else the
             current context.
         timeout: seconds that one call may take.
+        tls: folder with ca.pem, cert.pem and key.pem for a tcp:// address, "" for none of its own.
     """
 
-    def __init__(self, name: str, host: str = "", *, timeout: float = 5.0) -> None:
+    def __init__(self, name: str, host: str = "", *, timeout: float = 5.0, tls: str = "") -> None:
         self.id = SourceId(SourceKind.DOCKER, name)
         self.timeout = timeout
         self._host = host
+        self._tls = Path(tls).expanduser() if tls else None
+        self._tunnel: SshTunnel | None = None
         self._pool = BlockingPool(f"docker-{name}", CALL_THREADS)
         self._client: APIClient | None = None
         self._connecting = threading.Lock()
@@ -62,14 +69,46 @@ class DockerEngine:
         except TimeoutError as error:
             raise SourceUnreachable(f"the Docker Engine did not answer within {seconds:g} s") from error
         except (DockerException, requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise translated(error) from error
+            raise self._explained(translated(error)) from error
+
+    @property
+    def far(self) -> bool:
+        """Whether it is reached through ssh, where each stream is a session of its own."""
+        return self._tunnel is not None
+
+    def program_words(self) -> list[str]:
+        """The options with which the docker program reaches the same Engine.
+
+        Raises:
+            SourceError: when there is no such context.
+        """
+        if "://" not in self._host:
+            return ["--context", self._host] if self._host else []
+        if self._tls is None:
+            return ["--host", self._host]
+        ca, cert, key = (str(self._tls / name) for name in _PEMS)
+        return ["--host", self._host, "--tlsverify", "--tlscacert", ca, "--tlscert", cert, "--tlskey", key]
+
+    def _explained(self, error: SourceError) -> SourceError:
+        """With what ssh said, when it is ssh that failed."""
+        said = self._tunnel.said if self._tunnel else ""
+        if not said or not isinstance(error, SourceUnreachable) or isinstance(error.__cause__, APIError):
+            return error
+        return SourceUnreachable(f"ssh to the Docker Engine failed: {said}", "try the same ssh by hand")
 
     def client(self) -> APIClient:
         """The SDK's client, connected when first asked for; to be called on a thread."""
         with self._connecting:
             if self._client is None:
-                self._client = _connected(self._host, self.timeout)
+                self._client = self._connected()
             return self._client
+
+    def _connected(self) -> APIClient:
+        address, tls = _endpoint(self._host, self._tls)
+        if address and address.startswith("ssh://"):
+            self._tunnel = self._tunnel or SshTunnel(address)
+            address, tls = self._tunnel.url, False
+        return APIClient(base_url=address, tls=tls, timeout=max(1, round(self.timeout)))
 
     def close(self) -> None:
         """Let go of the connections and the threads; does not wait."""
@@ -77,15 +116,15 @@ class DockerEngine:
         client, self._client = self._client, None
         if client is not None:
             client.close()
+        if self._tunnel is not None:
+            self._tunnel.close()
 
 
-def _connected(host: str, timeout: float) -> APIClient:
-    address, tls = _endpoint(host)
-    return APIClient(base_url=address, tls=tls, timeout=max(1, round(timeout)), use_ssh_client=True)
-
-
-def _endpoint(host: str) -> tuple[str | None, TLSConfig | bool]:
+def _endpoint(host: str, tls_folder: Path | None) -> tuple[str | None, TLSConfig | bool]:
     """Address and TLS as the docker program itself would choose them."""
+    if tls_folder is not None:
+        ca, cert, key = (str(tls_folder / name) for name in _PEMS)
+        return host, TLSConfig(client_cert=(cert, key), ca_cert=ca, verify=True)
     if "://" not in host and (host or "DOCKER_HOST" not in os.environ):
         context = ContextAPI.get_context(host or os.environ.get("DOCKER_CONTEXT") or None)
         if context is None:
@@ -105,9 +144,17 @@ def translated(error: Exception) -> SourceError:
     if isinstance(error, APIError):
         return SourceRefused(f"the Docker Engine refused: {_said(error)}")
     if any(isinstance(cause, PermissionError) for cause in causes):
-        return SourceRefused("this user may not use the Docker Engine's socket", "join the group docker")
+        return SourceRefused(
+            "this user may not use the Docker Engine's socket", "`sudo usermod -aG docker $USER`, then log in again"
+        )
     if any(isinstance(cause, FileNotFoundError | ConnectionRefusedError) for cause in causes):
-        return SourceUnreachable("no Docker Engine listens there", "look whether dockerd runs")
+        return SourceUnreachable(
+            "no Docker Engine listens there", "start it (`sudo systemctl start docker`), or correct `host`"
+        )
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return SourceUnreachable(
+            f"the Docker Engine's TLS line failed: {_tls_reason(causes)}", "correct the files in the folder `tls`"
+        )
     if any(isinstance(cause, requests.Timeout | TimeoutError) for cause in causes):
         return SourceUnreachable("the Docker Engine did not answer in time")
     if isinstance(error, requests.RequestException | urllib3.exceptions.HTTPError | OSError):
@@ -126,6 +173,11 @@ def never_sent(error: BaseException | None) -> bool:
         )
         for cause in _causes(error)
     )
+
+
+def _tls_reason(causes: list[BaseException]) -> str:
+    said = [clean(str(cause), 200) for cause in causes if isinstance(cause, ssl.SSLError)]
+    return said[-1]
 
 
 def _said(error: APIError) -> str:

@@ -1,4 +1,4 @@
-"""Start, stop, restart, pause, unpause and kill containers."""
+"""Start, stop, restart, pause, unpause and kill containers, one or several."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from datetime import datetime
 from docker import APIClient
 from docker.errors import APIError
 
-from cockpit.adapters.docker import PROJECT_LABEL, health_of
+from cockpit.adapters.docker import PART_LABEL, PROJECT_LABEL, health_of
 from cockpit.adapters.docker_engine import DockerEngine, never_sent
 from cockpit.adapters.docker_json import at, items, moment, text, whole
+from cockpit.adapters.docker_shell import ContainerShell
+from cockpit.adapters.service_group import act_on_all, look_at_all, runs_of_all
 from cockpit.model.actions import (
     Identity,
+    OpenShell,
     Operation,
     Outcome,
     OutcomeKind,
@@ -24,6 +27,7 @@ from cockpit.model.actions import (
     PreviewFact,
     ServiceIdentity,
     ServiceOperation,
+    ServicesOperation,
 )
 from cockpit.model.errors import SourceError, SourceRefused
 from cockpit.model.ports import Clock
@@ -38,7 +42,12 @@ _VERBS: Mapping[str, Callable[[APIClient, str], object]] = {
     "kill": lambda client, container: client.kill(container),
 }
 _SETTLE = 10.0
+"""Seconds in which the wanted state is waited for."""
+_HEALTH_SETTLE = 20.0
+"""Seconds in which the first word of a health check is waited for."""
 _LOOK = 0.3
+_FRESH_RUN = 60.0
+"""Seconds up below which a container that was restarted before counts as one that keeps restarting."""
 _STEADY_LOOKS = 3
 """Looks in a row that must find the wanted state: a container that dies at once has not been started."""
 
@@ -51,9 +60,10 @@ class DockerExecutor:
         clock: tells how long a container has been up.
     """
 
-    def __init__(self, engine: DockerEngine, clock: Clock) -> None:
+    def __init__(self, engine: DockerEngine, clock: Clock, shell: ContainerShell | None = None) -> None:
         self._engine = engine
         self._clock = clock
+        self._shell = shell or ContainerShell(engine)
 
     @property
     def id(self) -> SourceId:
@@ -61,47 +71,76 @@ class DockerExecutor:
         return self._engine.id
 
     async def prepare(self, operation: Operation) -> Prepared:
-        """Look at the container: id and StartedAt become the identity.
+        """Look at the containers: id and StartedAt become the identity.
 
         Raises:
             SourceError: when there is no such container, or the Engine cannot be asked.
         """
-        wanted = self._wanted(operation)
-        detail = await self._inspect(wanted.name)
-        identity, name = _identity(detail), text(detail, "Name").removeprefix("/")
-        facts = (*_facts(detail, self._clock.now()), *await self._dependants(detail))
-        preview = Preview(f"will {wanted.verb} the container {name}", facts, count=1)
-        return Prepared(ServiceOperation(wanted.verb, name, identity), identity, preview, name)
+        if isinstance(operation, ServicesOperation):
+            return await look_at_all(self, operation)
+        if isinstance(operation, OpenShell):
+            return self._shell.prepared(await self._inspect(operation.name), operation)
+        return await self.look(self._wanted(operation))
+
+    async def look(self, operation: ServiceOperation) -> Prepared:
+        """Look at one container; see `prepare`."""
+        if operation.verb not in _VERBS:
+            raise SourceRefused(f"a container cannot be asked to {operation.verb}", f"it can {', '.join(_VERBS)}")
+        detail = await self._inspect(operation.name)
+        now, name = self._clock.now(), text(detail, "Name").removeprefix("/")
+        identity = _identity(detail, now)
+        if operation.identity is not None and operation.identity.id != identity.id:
+            raise SourceRefused(f"{name} was made anew since the list was read", "look at the new one, then decide")
+        facts = (*_facts(detail, now), *await self._dependants(detail))
+        preview = Preview(f"will {operation.verb} the container {name}", facts, count=1)
+        return Prepared(ServiceOperation(operation.verb, name, identity), identity, preview, name)
 
     async def identify(self, operation: Operation) -> Identity | None:
-        """The run that now goes by the operation's name; None when there is none.
+        """The runs that now go by the operation's names; None when there is none.
 
         Raises:
             SourceError: when the Engine cannot be asked.
         """
-        wanted = self._wanted(operation)
+        if isinstance(operation, ServicesOperation):
+            return await runs_of_all(self, operation)
+        if isinstance(operation, OpenShell):
+            return await self.run_of(ServiceOperation("restart", operation.name, operation.identity))
+        return await self.run_of(self._wanted(operation))
+
+    async def run_of(self, operation: ServiceOperation) -> ServiceIdentity | None:
+        """The run that goes by one name; see `identify`."""
         listed = await self._engine.call(lambda client: client.containers(all=True))
-        if not any(_goes_by(item, wanted.name) for item in listed):
+        if not any(_goes_by(item, operation.name) for item in listed):
             return None
-        return _identity(await self._inspect(wanted.name))
+        found = _identity(await self._inspect(operation.name), None)
+        any_run = operation.identity is not None and operation.identity.started_at is None
+        return ServiceIdentity(found.id, None) if any_run else found
 
     async def execute(self, permit: Permit) -> Outcome:
-        """Ask the Engine once, by container id, then look until the container has settled."""
-        started, timeout = time.monotonic(), permit.action.timeout
+        """Ask the Engine once for each container, by its id, then look until it has settled."""
+        operation, seconds = permit.action.operation, permit.action.timeout
+        if isinstance(operation, ServicesOperation):
+            return await act_on_all(self, operation, seconds)
+        if isinstance(operation, OpenShell):
+            return await self._shell.opened(operation)
         try:
-            kind, reason = await self._acted(permit.action.operation, timeout)
+            return await self.act(self._wanted(operation), seconds)
+        except SourceRefused as error:
+            return Outcome(OutcomeKind.FAILED, error.what)
+
+    async def act(self, operation: ServiceOperation, seconds: float) -> Outcome:
+        """Act on one container; see `execute`."""
+        started = time.monotonic()
+        try:
+            kind, reason = await self._acted(operation, seconds)
         except TimeoutError:
-            kind, reason = OutcomeKind.UNKNOWN, f"the container has not settled within {timeout:g} s"
+            kind, reason = OutcomeKind.UNKNOWN, f"the container has not settled within {seconds:g} s"
         except SourceError as error:
             kind, reason = OutcomeKind.UNKNOWN, error.what
         return Outcome(kind, reason, duration=time.monotonic() - started)
 
-    async def _acted(self, operation: Operation, seconds: float) -> tuple[OutcomeKind, str]:
-        try:
-            wanted = self._wanted(operation)
-        except SourceRefused as error:
-            return OutcomeKind.FAILED, error.what
-        if wanted.identity is None:
+    async def _acted(self, wanted: ServiceOperation, seconds: float) -> tuple[OutcomeKind, str]:
+        if wanted.identity is None or wanted.verb not in _VERBS:
             return OutcomeKind.FAILED, f"{wanted.name} was not prepared"
         container = wanted.identity.id
         async with asyncio.timeout(seconds):
@@ -110,7 +149,21 @@ class DockerExecutor:
             except SourceError as error:
                 certain = isinstance(error.__cause__, APIError) or never_sent(error.__cause__)
                 return (OutcomeKind.FAILED if certain else OutcomeKind.UNKNOWN), error.what
-            return await self._settled(wanted, wanted.identity)
+            kind, reason = await self._settled(wanted, wanted.identity)
+            waits = kind is OutcomeKind.SUCCEEDED and wanted.verb in ("start", "restart", "unpause")
+            return await self._healthy(wanted, reason) if waits else (kind, reason)
+
+    async def _healthy(self, wanted: ServiceOperation, reason: str) -> tuple[OutcomeKind, str]:
+        """Wait for what the health check says, where there is one."""
+        assert wanted.identity is not None
+        for _ in range(int(_HEALTH_SETTLE / _LOOK)):
+            detail = await self._inspect(wanted.identity.id)
+            reason = f"{wanted.name} is {_state(detail)}"
+            if health_of(detail) != "starting":
+                ill = health_of(detail) == "unhealthy"
+                return (OutcomeKind.FAILED if ill else OutcomeKind.SUCCEEDED), reason
+            await asyncio.sleep(_LOOK)
+        return OutcomeKind.SUCCEEDED, f"{reason}: its health check has not spoken yet"
 
     async def _settled(self, wanted: ServiceOperation, before: ServiceIdentity) -> tuple[OutcomeKind, str]:
         steady, detail = 0, None
@@ -129,7 +182,7 @@ class DockerExecutor:
     async def _dependants(self, detail: object) -> tuple[PreviewFact, ...]:
         """What the Compose project says depends on the container."""
         labels = at(detail, "Config", "Labels")
-        project, service = text(labels, PROJECT_LABEL), text(labels, "com.docker.compose.service")
+        project, service = text(labels, PROJECT_LABEL), text(labels, PART_LABEL)
         if not project or not service:
             return ()
         filters = {"label": f"{PROJECT_LABEL}={project}"}
@@ -140,8 +193,6 @@ class DockerExecutor:
     def _wanted(self, operation: Operation) -> ServiceOperation:
         if not isinstance(operation, ServiceOperation):
             raise SourceRefused(f"{self.id} starts and stops containers only")
-        if operation.verb not in _VERBS:
-            raise SourceRefused(f"a container cannot be asked to {operation.verb}", f"it can {', '.join(_VERBS)}")
         return operation
 
 
@@ -158,11 +209,24 @@ def _depends_on(listed: object) -> set[str]:
 
 
 def _service_of(listed: object) -> str:
-    return text(listed, "Labels", "com.docker.compose.service")
+    return text(listed, "Labels", PART_LABEL)
 
 
-def _identity(detail: object) -> ServiceIdentity:
-    return ServiceIdentity(text(detail, "Id"), moment(detail, "State", "StartedAt"))
+def _identity(detail: object, now: datetime | None) -> ServiceIdentity:
+    """The run of a container; with `now`, no run in particular of one that keeps restarting.
+
+    Such a one would have begun another run before anybody could confirm, and could never be stopped.
+    """
+    started = moment(detail, "State", "StartedAt")
+    return ServiceIdentity(text(detail, "Id"), None if now is not None and _keeps_restarting(detail, now) else started)
+
+
+def _keeps_restarting(detail: object, now: datetime) -> bool:
+    if at(detail, "State", "Restarting") is True:
+        return True
+    started = moment(detail, "State", "StartedAt")
+    young = started is not None and (now - started).total_seconds() < _FRESH_RUN
+    return young and bool(whole(detail, "RestartCount"))
 
 
 def _as_wanted(verb: str, detail: object, before: ServiceIdentity) -> bool:
@@ -191,12 +255,16 @@ def _state(detail: object) -> str:
 
 def _facts(detail: object, now: datetime) -> tuple[PreviewFact, ...]:
     facts = [
-        PreviewFact("image", text(detail, "Config", "Image")),
         PreviewFact("state", _state(detail)),
+        PreviewFact("image", text(detail, "Config", "Image")),
         PreviewFact("restart policy", text(detail, "HostConfig", "RestartPolicy", "Name") or "no"),
     ]
     started = moment(detail, "State", "StartedAt")
     if started is not None and at(detail, "State", "Running") is True:
         seconds = max(0, int((now - started).total_seconds()))
-        facts.insert(2, PreviewFact("up for", f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"))
+        facts.insert(1, PreviewFact("up for", f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"))
+    if _keeps_restarting(detail, now):
+        facts.append(
+            PreviewFact("meant", f"whichever run it is in: it keeps restarting ({whole(detail, 'RestartCount')})")
+        )
     return tuple(facts)

@@ -1,14 +1,16 @@
-"""CPU and memory of containers, as `docker stats` computes them."""
+"""CPU, memory, network, block devices and tasks of containers, as `docker stats` computes them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from cockpit.adapters.docker_engine import DockerEngine
-from cockpit.adapters.docker_json import at, items, whole
+from cockpit.adapters.docker_json import at, items, moment, text, whole
 from cockpit.adapters.docker_stream import DockerStream
+from cockpit.model.services import NO_TRAFFIC, Traffic
 
 STREAMS = 32
 """Containers measured at a time: each takes a thread and a connection."""
@@ -18,15 +20,87 @@ _LINE_LIMIT = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class ContainerUsage:
-    """Percent of one core, and resident bytes without page cache; None where the Engine gives no figures."""
+    """What a container uses; None where the Engine gives no figures.
 
-    cpu_percent: float | None
-    memory_bytes: int | None
+    Attributes:
+        cpu_percent: percent of one core.
+        memory_bytes: resident bytes without page cache.
+        memory_limit: bytes that it may use; the host's memory when it has no limit of its own.
+        tasks: processes and threads.
+        traffic: bytes per second since the sample before.
+    """
+
+    cpu_percent: float | None = None
+    memory_bytes: int | None = None
+    memory_limit: int | None = None
+    tasks: int | None = None
+    traffic: Traffic = NO_TRAFFIC
+
+
+NOTHING = ContainerUsage()
+"""Not measured, or not yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Totals:
+    """Bytes since the container was started, at one moment."""
+
+    at: datetime | None
+    received: int | None
+    sent: int | None
+    read: int | None
+    written: int | None
 
 
 def usage_of(sample: object) -> ContainerUsage:
     """One object of the Engine's statistics as the docker program shows it (cli/command/container/stats_helpers.go)."""
-    return ContainerUsage(_cpu_percent(sample), _memory(sample))
+    return ContainerUsage(
+        _cpu_percent(sample),
+        _memory(sample),
+        whole(sample, "memory_stats", "limit"),
+        whole(sample, "pids_stats", "current"),
+    )
+
+
+def traffic_between(before: object, sample: object) -> Traffic:
+    """Bytes per second between two objects of the Engine's statistics."""
+    earlier, now = _totals(before), _totals(sample)
+    if earlier.at is None or now.at is None or now.at <= earlier.at:
+        return NO_TRAFFIC
+    seconds = (now.at - earlier.at).total_seconds()
+
+    def rate(first: int | None, last: int | None) -> float | None:
+        return None if first is None or last is None or last < first else (last - first) / seconds
+
+    return Traffic(
+        rate(earlier.received, now.received),
+        rate(earlier.sent, now.sent),
+        rate(earlier.read, now.read),
+        rate(earlier.written, now.written),
+    )
+
+
+def _totals(sample: object) -> _Totals:
+    return _Totals(
+        moment(sample, "read"),
+        _over_networks(sample, "rx_bytes"),
+        _over_networks(sample, "tx_bytes"),
+        _on_devices(sample, "read"),
+        _on_devices(sample, "write"),
+    )
+
+
+def _over_networks(sample: object, key: str) -> int | None:
+    """Bytes over all interfaces; None for a container in the network of another, of which nothing is told."""
+    networks = at(sample, "networks")
+    if not isinstance(networks, dict):
+        return None
+    return sum(whole(network, key) or 0 for network in networks.values())
+
+
+def _on_devices(sample: object, operation: str) -> int:
+    entries = items(sample, "blkio_stats", "io_service_bytes_recursive")
+    return sum(whole(entry, "value") or 0 for entry in entries if text(entry, "op").lower() == operation)
 
 
 def _cpu_percent(sample: object) -> float | None:
@@ -56,7 +130,7 @@ class DockerStats:
 
     def __init__(self, engine: DockerEngine, limit: int = STREAMS) -> None:
         self._engine = engine
-        self._limit = limit
+        self.limit = limit
         self._meters: dict[str, _Meter] = {}
 
     def watch(self, running: Iterable[str]) -> int:
@@ -65,7 +139,7 @@ class DockerStats:
         Returns:
             How many are measured.
         """
-        wanted = list(dict.fromkeys(running))[: self._limit]
+        wanted = list(dict.fromkeys(running))[: self.limit]
         for gone in self._meters.keys() - set(wanted):
             self._meters.pop(gone).close()
         for container in wanted:
@@ -77,7 +151,7 @@ class DockerStats:
     def usage(self, container: str) -> ContainerUsage:
         """The newest figures of a container."""
         meter = self._meters.get(container)
-        return meter.latest if meter and not meter.ended else ContainerUsage(None, None)
+        return meter.latest if meter and not meter.ended else NOTHING
 
     def close(self) -> None:
         """End all streams."""
@@ -87,7 +161,8 @@ class DockerStats:
 
 class _Meter:
     def __init__(self, engine: DockerEngine, container: str) -> None:
-        self.latest = ContainerUsage(None, None)
+        self.latest = NOTHING
+        self._before: object = None
         self._pending = b""
         self._stream = DockerStream(
             engine, f"/containers/{container}/stats", {"stream": "1"}, self._take, silence=_SILENCE
@@ -106,6 +181,9 @@ class _Meter:
             self._pending = b""
         for line in complete[-1:]:
             try:
-                self.latest = usage_of(json.loads(line))
+                sample: object = json.loads(line)
             except ValueError:
-                self.latest = ContainerUsage(None, None)
+                self.latest = NOTHING
+            else:
+                self.latest = replace(usage_of(sample), traffic=traffic_between(self._before, sample))
+                self._before = sample

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import httpx
 
 from cockpit.adapters.processes import SupervisedProcess, Supervisor
+from cockpit.adapters.service_group import act_on_all, look_at_all, runs_of_all
 from cockpit.model.actions import (
     Identity,
     Operation,
@@ -20,6 +21,7 @@ from cockpit.model.actions import (
     PreviewFact,
     ServiceIdentity,
     ServiceOperation,
+    ServicesOperation,
 )
 from cockpit.model.errors import SourceError, SourceRefused, SourceUnreachable
 from cockpit.model.ports import Clock
@@ -47,11 +49,17 @@ class ProcessExecutor:
         return self._supervisor.id
 
     async def prepare(self, operation: Operation) -> Prepared:
-        """Look at the process: its run becomes the identity.
+        """Look at the processes: their runs become the identity.
 
         Raises:
             SourceError: when there is no such process, or the supervisor cannot be asked.
         """
+        if isinstance(operation, ServicesOperation):
+            return await look_at_all(self, operation)
+        return await self.look(self._wanted(operation))
+
+    async def look(self, operation: ServiceOperation) -> Prepared:
+        """Look at one process; see `prepare`."""
         wanted = self._wanted(operation)
         found = await self._supervisor.process(wanted.name)
         if found is None:
@@ -62,20 +70,35 @@ class ProcessExecutor:
         return Prepared(exact, identity, preview, found.name)
 
     async def identify(self, operation: Operation) -> Identity | None:
-        """The run of that process as it is now, None when the supervisor no longer has it.
+        """The runs of those processes as they are now, None when the supervisor no longer has them.
 
         Raises:
             SourceError: when the supervisor cannot be asked.
         """
+        if isinstance(operation, ServicesOperation):
+            return await runs_of_all(self, operation)
+        return await self.run_of(self._wanted(operation))
+
+    async def run_of(self, operation: ServiceOperation) -> ServiceIdentity | None:
+        """The run of one process; see `identify`."""
         found = await self._supervisor.process(self._wanted(operation).name)
         return _identity(found) if found else None
 
     async def execute(self, permit: Permit) -> Outcome:
-        """Ask the supervisor once, then look until the process is as wanted or the deadline passes."""
+        """Ask the supervisor once for each, then look until the process is as wanted or the deadline passes."""
+        operation, seconds = permit.action.operation, permit.action.timeout
+        if isinstance(operation, ServicesOperation):
+            return await act_on_all(self, operation, seconds)
+        try:
+            return await self.act(self._wanted(operation), seconds)
+        except SourceRefused as error:
+            return Outcome(OutcomeKind.FAILED, error.what)
+
+    async def act(self, operation: ServiceOperation, seconds: float) -> Outcome:
+        """Act on one process; see `execute`."""
         started, asked = time.monotonic(), False
         try:
-            operation = self._wanted(permit.action.operation)
-            async with asyncio.timeout(permit.action.timeout):
+            async with asyncio.timeout(seconds):
                 await self._supervisor.ask(operation.name, operation.verb)
                 asked = True
                 kind, reason = await self._settled(operation)
@@ -86,7 +109,7 @@ class ProcessExecutor:
             certain = not asked and isinstance(error.__cause__, httpx.ConnectError)
             kind, reason = (OutcomeKind.FAILED if certain else OutcomeKind.UNKNOWN), error.what
         except TimeoutError:
-            kind, reason = OutcomeKind.UNKNOWN, f"{permit.action.target} has not settled in {permit.action.timeout:g} s"
+            kind, reason = OutcomeKind.UNKNOWN, f"{operation.name} has not settled in {seconds:g} s"
         return Outcome(kind, reason, duration=time.monotonic() - started)
 
     async def _settled(self, operation: ServiceOperation) -> tuple[OutcomeKind, str]:

@@ -105,6 +105,11 @@ class Supervisor:
         ) from error
 
 
+def described(item: SupervisedProcess) -> Service:
+    """A process as a service, without what it uses."""
+    return _service(item, "", {})
+
+
 class ProcessServices:
     """Fulfils `Source[ServicesSnapshot]` for supervised processes.
 
@@ -164,6 +169,7 @@ def _service(item: SupervisedProcess, project: str, usage: Mapping[int, Usage]) 
         project=project,
         pid=item.pid,
         exit_code=item.exit_code,
+        logs=(item.log,) if item.log else (),
     )
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Generic, TypeVar
 
 from cockpit.model.errors import CockpitError
-from cockpit.model.ports import Clock, Source
+from cockpit.model.ports import Clock, Source, TellsNews
 from cockpit.model.readings import Reading, ReadingState
 
 T = TypeVar("T")
@@ -20,6 +20,8 @@ BACKOFF_CAP = 30.0
 """Seconds between two attempts at the most."""
 ABANDON_AFTER = 10.0
 """Seconds past the time-out after which a silent attempt is cancelled."""
+NEWS_PACE = 0.3
+"""Seconds for which news are gathered before they are fetched."""
 
 
 class Poller(Generic[T]):
@@ -57,19 +59,38 @@ class Poller(Generic[T]):
         self._task: asyncio.Task[None] | None = None
         self._attempt: asyncio.Task[T] | None = None
         self._wake = asyncio.Event()
+        self._gathering: asyncio.TimerHandle | None = None
         self._jitter = random.Random(str(source.id))  # noqa: S311  spreads load, guards nothing
 
     def start(self) -> None:
         """Begin to read; a second call does nothing."""
         if self._task is None:
+            if isinstance(self.source, TellsNews):
+                loop = asyncio.get_running_loop()
+                self.source.on_news(lambda: self._hear(loop))
             self._task = asyncio.create_task(self._run(), name=f"poll {self.source.id}")
 
     def poke(self) -> None:
         """Read as soon as possible instead of at the next turn."""
         self._wake.set()
 
+    def _hear(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Take news from another thread; those that come together are fetched together."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody reads any more
+            loop.call_soon_threadsafe(self._gather_news, loop)
+
+    def _gather_news(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._gathering is None:
+            self._gathering = loop.call_later(NEWS_PACE, self._fetch_news)
+
+    def _fetch_news(self) -> None:
+        self._gathering = None
+        self._wake.set()
+
     async def stop(self) -> None:
         """Stop reading and let go of the source."""
+        if self._gathering is not None:
+            self._gathering.cancel()
         for task in (self._task, self._attempt):
             if task is not None and not task.done():
                 task.cancel()

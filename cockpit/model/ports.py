@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar, runtime_checkable
 
@@ -54,6 +54,15 @@ class Source(Protocol[T_co]):
 
     async def close(self) -> None:
         """Let go of connections; never raises."""
+        ...
+
+
+@runtime_checkable
+class TellsNews(Protocol):
+    """A source that hears of changes by itself, so that it need not be asked to find them."""
+
+    def on_news(self, tell: Callable[[], None]) -> None:
+        """From now on call `tell` whenever there is something new to fetch; from any thread, and returns at once."""
         ...
 
 
