@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from urllib.parse import urlsplit
 
@@ -21,11 +22,16 @@ from cockpit.model.actions import (
     PreviewFact,
 )
 from cockpit.model.errors import SourceError, SourceRefused
-from cockpit.model.health import HttpSample
+from cockpit.model.health import HttpSample, Json
 from cockpit.model.readings import SourceId
+from cockpit.model.text import clean
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 """Methods that an observer and a read step may use."""
+REHEARSAL_TIMEOUT = 10.0
+"""Seconds for a dry run."""
+REHEARSAL_LINES = 12
+"""Lines of its answer that are shown."""
 LINES_CAP = 2_000
 """Lines of a body in an answer."""
 
@@ -66,7 +72,7 @@ class HttpExecutor:
         return self._client.id
 
     async def prepare(self, operation: Operation) -> Prepared:
-        """Say what would be sent where, secrets masked; sends nothing.
+        """Say what would be sent where, secrets masked; sends nothing but a documented dry run, if there is one.
 
         Raises:
             SourceError: when the request has no server to go to.
@@ -76,11 +82,24 @@ class HttpExecutor:
         server = self._client.server_of(request.url)
         facts = [PreviewFact("request", f"{request.method} {url}")]
         facts += [PreviewFact("header", f"{name}: {value}") for name, value in self._client.sent_headers(request)]
+        facts += await self._rehearsed(request.rehearsal)
         body = tuple(self._client.masked(line) for line in request.body.splitlines()[:LINES_CAP])
         if len(body) == 1:
             facts.append(PreviewFact("body", body[0]))
         preview = Preview(f"will send one {request.method} to {server}", tuple(facts), body if len(body) > 1 else ())
         return Prepared(request, EndpointIdentity(server), preview, urlsplit(server).netloc or server)
+
+    async def _rehearsed(self, dry: HttpRequest | None) -> list[PreviewFact]:
+        """What the dry run answered."""
+        if dry is None:
+            return []
+        sample = await self._client.sample(dry, REHEARSAL_TIMEOUT)
+        facts = [PreviewFact("dry run", f"{dry.method} {self._client.masked(dry.url)} answered {sample.status}")]
+        if isinstance(sample.body, dict):
+            said = [f"{clean(key)}: {clean(_plain(value), 200)}" for key, value in sample.body.items()]
+        else:
+            said = sample.text.splitlines()
+        return facts + [PreviewFact("it would", self._client.masked(line)) for line in said[:REHEARSAL_LINES]]
 
     async def identify(self, operation: Operation) -> Identity | None:
         """The server's address: HTTP has no finer identity.
@@ -102,6 +121,11 @@ class HttpExecutor:
             return Outcome(kind, error.what, duration=time.monotonic() - started)
         kind, reason = _judged(sample)
         return Outcome(kind, reason, answer=_answer(sample), duration=time.monotonic() - started)
+
+
+def _plain(value: Json) -> str:
+    """A value of a JSON body as a person would write it."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _request(operation: Operation, source: SourceId) -> HttpRequest:

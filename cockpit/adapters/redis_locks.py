@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from cockpit.adapters.redis_figures import figures_of, missing_rights, slow_entries
 from cockpit.adapters.redis_keys import KeyFacts, look_up, scan
 from cockpit.adapters.redis_line import RedisLine, information
 from cockpit.engine.lock_state import lock_age, lock_state
@@ -14,6 +15,10 @@ from cockpit.model.readings import SourceId
 
 SCAN_CAP = 5_000
 """Keys under the prefix that are looked at."""
+_WANTED = {
+    "scan": "locks that the configuration does not name",
+    "info": "the server's figures",
+}
 _GLOB = str.maketrans({char: f"\\{char}" for char in "*?[]\\^"})
 
 
@@ -44,6 +49,8 @@ class RedisLocks:
         self._seen: Mapping[str, tuple[bytes, datetime | None]] = {}
         self._looked = False
         self._server: str | None = None
+        self._notes: tuple[str, ...] | None = None
+        self._may_count_slow = True
 
     @property
     def id(self) -> SourceId:
@@ -61,22 +68,37 @@ class RedisLocks:
         Raises:
             SourceError: when the server cannot be asked.
         """
-        told = await information(self._line, "server")
+        told = await information(self._line)
         self._server = told.get("run_id") or None
+        await self._learn_rights()
         keys, truncated = await self._keys()
         held = await look_up(self._line, keys)
         now = self._clock.now()
         self._remember(held, now)
         locks = [self._lock(key, facts, now) for key, facts in held.items()]
         locks += [self._free(plan) for key, plan in self._plans.items() if key not in held]
-        return LocksSnapshot(tuple(sorted(locks, key=lambda lock: lock.key)), len(keys), truncated)
+        slow = await slow_entries(self._line) if self._may_count_slow else None
+        self._may_count_slow = slow is not None
+        figures = figures_of(told, slow)
+        ordered = tuple(sorted(locks, key=lambda lock: lock.key))
+        return LocksSnapshot(ordered, len(keys), truncated, figures, self._notes or ())
 
     async def close(self) -> None:
         """Close the connections."""
         await self._line.close()
 
+    async def _learn_rights(self) -> None:
+        """Ask once what this account may not."""
+        if self._notes is None:
+            self._notes = await missing_rights(self._line, _WANTED)
+
+    def _lacks(self, right: str) -> bool:
+        return any(f"+{right}" in note for note in self._notes or ())
+
     async def _keys(self) -> tuple[list[str], bool]:
         keys = dict.fromkeys(self._plans)
+        if self._lacks("scan"):
+            return list(keys), False
         async for key in scan(self._line, self._pattern):
             keys[key] = None
             if len(keys) >= SCAN_CAP:

@@ -44,23 +44,42 @@ class Redis(Table, frozen=True):
 
 
 class Docker(Table, frozen=True):
-    """A Docker Engine; an empty `host` takes the current context."""
+    """A Docker Engine; an empty `host` takes the current context.
+
+    `host` is unix://, tcp:// or ssh://, or the name of a context; `tls` is the folder with ca.pem, cert.pem and key.pem
+    for tcp://.
+    """
 
     name: Name
     host: str = ""
     observer_host: str = ""
+    tls: str = ""
     project: str = ""
     every: Duration = "2s"
     timeout: Duration = "5s"
 
 
 class Processes(Table, frozen=True):
-    """Supervised processes: a supervisor's HTTP API on a unix socket."""
+    """Processes: those of a supervisor with an HTTP API on a unix socket, or those of this machine that `match` finds.
+
+    A match is `name:nginx`, `line:gunicorn .*shop` (a regular expression) or `port:3000`.
+    """
 
     name: Name
-    socket: str
+    socket: str = ""
+    match: tuple[str, ...] = ()
     every: Duration = "2s"
     timeout: Duration = "3s"
+
+
+class Pm2(Table, frozen=True):
+    """A pm2 daemon; an empty `home` takes PM2_HOME, else ~/.pm2."""
+
+    name: Name
+    home: str = ""
+    command: str = "pm2"
+    every: Duration = "5s"
+    timeout: Duration = "10s"
 
 
 class Log(Table, frozen=True):
@@ -119,14 +138,30 @@ class ScalarQuery(Table, frozen=True):
 
 
 class Job(Table, frozen=True):
-    """A recurring job and the lock that guards it."""
+    """A recurring job and the lock that guards it.
+
+    `trigger` and `dry` are HTTP requests (`POST /path`); `disable` and `enable` are one, or SQL, or a Redis command.
+    `flag` tells whether it is enabled, `contention` is a counter, `contended` a pattern for log lines.
+    """
 
     name: Name
     lock: str = ""
     every: Duration | None = None
+    cron: str = ""
+    zone: str = "UTC"
     lock_ttl: Duration | None = None
     max_run: Duration | None = None
     last_run: ScalarQuery | None = None
+    last_result: ScalarQuery | None = None
+    history: ScalarQuery | None = None
+    contention: ScalarQuery | None = None
+    contended: str = ""
+    contended_over: Duration = "15m"
+    trigger: str = ""
+    dry: str = ""
+    flag: ScalarQuery | None = None
+    disable: str = ""
+    enable: str = ""
 
 
 class Check(Table, frozen=True, rename={"for_": "for"}):
@@ -188,6 +223,7 @@ class Environment(Table, frozen=True):
     redis: tuple[Redis, ...] = ()
     docker: tuple[Docker, ...] = ()
     processes: tuple[Processes, ...] = ()
+    pm2: tuple[Pm2, ...] = ()
     logs: tuple[Log, ...] = ()
     prometheus: tuple[Prometheus, ...] = ()
     alertmanager: tuple[Alertmanager, ...] = ()

@@ -185,12 +185,15 @@ class HttpRequest:
         url: absolute URL or path with query.
         headers: name and value.
         body: text to send, "" for none.
+        rehearsal: a documented dry run of it, which changes nothing; sent while the target is looked at, and its
+            answer shown before the question. None for none.
     """
 
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: str = ""
+    rehearsal: HttpRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)

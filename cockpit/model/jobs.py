@@ -8,11 +8,28 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class JobRun:
-    """A job's last finished run: UTC time, None when it never ran; `problem` says why it is not known."""
+    """What is known of a job's runs.
+
+    Attributes:
+        name: the job.
+        last_run: UTC time at which it last finished, None when it never ran or that is not asked for.
+        problem: why something is not known, "" when all is.
+        result: how the last run ended, as the job table or key says, cleaned; "" when not asked for.
+        contended: how often a run found the lock held within the last `contended_over` seconds, by a counter; None
+            when there is no counter, or it has been seen only once.
+        contended_over: seconds that this number covers.
+        enabled: what its feature flag says, None when not asked for.
+        asked: False when there is no question for the last run.
+    """
 
     name: str
     last_run: datetime | None
     problem: str = ""
+    result: str = ""
+    contended: int | None = None
+    contended_over: float = 0.0
+    enabled: bool | None = None
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

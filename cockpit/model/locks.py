@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from cockpit.model.keys import key_shown
+
 
 class LockState(StrEnum):
     """What a lock's owner, TTL and age together say."""
@@ -44,6 +46,16 @@ class JobPlan:
         every: seconds between two runs, None when not said.
         lock_ttl: seconds of the lock's full TTL, None when not said.
         max_run: seconds that a run may take before its lock counts as stale, None when not said.
+        cron: the cron expression by which it is started, "" when not said.
+        zone: name of the time zone in which the expression is meant.
+        contended: a regular expression for log lines that tell of a run that found the lock held, "" for the usual
+            words beside the job's or the lock's name.
+        contended_over: seconds back to which contention is counted.
+        trigger: the HTTP request that starts it, as `POST /path`, "" when not said.
+        dry: the HTTP request that says what a run would do and changes nothing, "" when not said.
+        disable, enable: the commands that set its feature flag: an HTTP request, SQL, or a Redis command; "" when
+            not said.
+        history: whether there is a question for its last runs.
     """
 
     name: str
@@ -51,6 +63,15 @@ class JobPlan:
     every: float | None = None
     lock_ttl: float | None = None
     max_run: float | None = None
+    cron: str = ""
+    zone: str = "UTC"
+    contended: str = ""
+    contended_over: float = 900.0
+    trigger: str = ""
+    dry: str = ""
+    disable: str = ""
+    enable: str = ""
+    history: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +102,80 @@ class CronLock:
     owner_alive: bool | None = None
     last_run: datetime | None = None
 
+    @property
+    def shown(self) -> str:
+        """The key for the eye."""
+        return key_shown(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class AdvisoryLock:
+    """One advisory lock of PostgreSQL, held by one session (pg_locks with locktype `advisory`).
+
+    Attributes:
+        pid, backend_start: the session that holds it; the start is None when this role may not see it.
+        database: where it is held.
+        classid, objid: the two halves of its key, as pg_locks shows them.
+        paired: True when it was taken with two 32-bit keys, False for one 64-bit key.
+        application, user: of the holder, cleaned; "" when hidden.
+        mode: ExclusiveLock or ShareLock.
+        age: seconds since the holder's transaction, or its session when it is in none, began: it was taken later.
+        state: of the holder, as in pg_stat_activity.
+        waiting: pids of the sessions that wait for it.
+    """
+
+    pid: int
+    backend_start: datetime | None
+    database: str
+    classid: int
+    objid: int
+    paired: bool
+    application: str
+    user: str
+    mode: str
+    age: float | None
+    state: str = ""
+    waiting: tuple[int, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The key as it was given: `advisory 42` or `advisory 7,42`."""
+        if self.paired:
+            return f"advisory {_signed(self.classid, 32)},{_signed(self.objid, 32)}"
+        return f"advisory {_signed(self.classid << 32 | self.objid, 64)}"
+
+
+@dataclass(frozen=True, slots=True)
+class AdvisorySnapshot:
+    """All advisory locks that are held in one PostgreSQL server at one moment."""
+
+    locks: tuple[AdvisoryLock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RedisFigures:
+    """What INFO says of the server; None for what it does not say.
+
+    Attributes:
+        version: with the name of the software, for example "valkey 8.1.1".
+        memory, memory_limit: bytes used, and allowed; a limit of 0 means none.
+        evicted: keys evicted since the start.
+        hits, misses: of reads since the start.
+        clients: connections now.
+        per_second: commands per second now.
+        slow: entries in the slow log.
+    """
+
+    version: str
+    memory: int | None = None
+    memory_limit: int | None = None
+    evicted: int | None = None
+    hits: int | None = None
+    misses: int | None = None
+    clients: int | None = None
+    per_second: int | None = None
+    slow: int | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class LocksSnapshot:
@@ -90,12 +185,21 @@ class LocksSnapshot:
         locks: held ones and configured free ones, by key.
         scanned: how many keys SCAN returned in all.
         truncated: True when the bound on SCAN was reached before its end.
+        figures: what the server says of itself, None when it says nothing.
+        notes: what a missing right hides, one sentence each, with the rule that grants it.
     """
 
     locks: tuple[CronLock, ...]
     scanned: int = 0
     truncated: bool = False
+    figures: RedisFigures | None = None
+    notes: tuple[str, ...] = ()
 
     def lock(self, key: str) -> CronLock | None:
         """The lock of that key, or None."""
         return next((lock for lock in self.locks if lock.key == key), None)
+
+
+def _signed(value: int, bits: int) -> int:
+    """An unsigned number as the signed one that the application gave."""
+    return value - (1 << bits) if value >= 1 << (bits - 1) else value

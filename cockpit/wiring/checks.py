@@ -6,17 +6,21 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cockpit.config.durations import parse_duration
 from cockpit.config.load import Loaded
 from cockpit.config.settings import CHECK_SUBJECTS, Check, Environment, Job
 from cockpit.engine.checks import CheckPlan
 from cockpit.engine.conditions import parse
+from cockpit.engine.cron import parse_cron, period
 from cockpit.engine.selectors import Selector, parse_selector
 from cockpit.model.actions import HttpRequest
 from cockpit.model.errors import ConditionError, ConfigError
 from cockpit.model.locks import JobPlan
 from cockpit.model.readings import SourceId, SourceKind
+from cockpit.model.text import clean
 
 API = "api"
 """Name of the environment's HTTP service as a source."""
@@ -26,8 +30,33 @@ _DETAILED = frozenset({"job", "lock", "service", "disk", "key", "process"})
 
 
 def job_plan(job: Job) -> JobPlan:
-    """What the configuration says of a job."""
-    return JobPlan(job.name, job.lock, _seconds(job.every), _seconds(job.lock_ttl), _seconds(job.max_run))
+    """What the configuration says of a job.
+
+    Raises:
+        ConfigError: when its cron expression, time zone or pattern is none.
+    """
+    try:
+        zone = ZoneInfo(job.zone)
+        every = period(parse_cron(job.cron), datetime.now(UTC), zone) if job.cron else None
+        re.compile(job.contended)
+    except (ValueError, ZoneInfoNotFoundError, OSError, re.error) as error:
+        raise ConfigError(f"job {job.name}: {clean(str(error))}") from error
+    return JobPlan(
+        job.name,
+        job.lock,
+        _seconds(job.every) or every,
+        _seconds(job.lock_ttl),
+        _seconds(job.max_run),
+        job.cron,
+        job.zone,
+        job.contended,
+        parse_duration(job.contended_over),
+        job.trigger,
+        job.dry,
+        job.disable,
+        job.enable,
+        job.history is not None,
+    )
 
 
 def jobs_source(environment: Environment) -> SourceId:
@@ -205,6 +234,8 @@ def _named(environment: Environment, table: str, name: str, check: Check) -> str
 def _service_source(environment: Environment, check: Check) -> SourceId:
     if check.on in {processes.name for processes in environment.processes}:
         return SourceId(SourceKind.PROCESSES, check.on)
+    if check.on in {pm2.name for pm2 in environment.pm2} or (environment.pm2 and not environment.docker):
+        return SourceId(SourceKind.PM2, _first(environment, "pm2", check))
     return SourceId(SourceKind.DOCKER, _first(environment, "docker", check))
 
 

@@ -13,7 +13,7 @@ from cockpit.model.activity import ActivitySnapshot
 from cockpit.model.changes import ChangesSnapshot
 from cockpit.model.health import HttpSample, Json
 from cockpit.model.incident import Role
-from cockpit.model.locks import LocksSnapshot
+from cockpit.model.locks import AdvisorySnapshot, LocksSnapshot
 from cockpit.model.masking import Masker
 from cockpit.model.readings import Reading, ReadingState
 from cockpit.model.services import ServicesSnapshot
@@ -108,7 +108,11 @@ def _diagnosis(reading: Reading[object], masker: Masker) -> Diagnosis:
             used = f"{activity.connections} of {activity.max_connections} connections"
             return Diagnosis(source, True, version, activity.hidden or used, bool(activity.hidden))
         case LocksSnapshot() as locks:
-            return Diagnosis(source, True, "", count(len(locks.locks), "lock"))
+            version = locks.figures.version if locks.figures else ""
+            remarks = "; ".join(locks.notes) or count(len(locks.locks), "lock")
+            return Diagnosis(source, True, version, remarks, bool(locks.notes))
+        case AdvisorySnapshot() as advisory:
+            return Diagnosis(source, True, "", count(len(advisory.locks), "advisory lock"))
         case ServicesSnapshot() as services:
             return Diagnosis(source, True, services.engine, count(len(services.services), "service"))
         case ChangesSnapshot() as told:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
 
+from cockpit.adapters.job_runs import JobQuestions, JobRuns
 from cockpit.adapters.postgres_activity import PostgresActivity
+from cockpit.adapters.postgres_advisory import PostgresAdvisory
 from cockpit.adapters.postgres_connection import PostgresConnection
 from cockpit.adapters.postgres_figures import PostgresFigures
 from cockpit.adapters.postgres_inspector import PostgresInspector
@@ -14,10 +16,10 @@ from cockpit.adapters.redis_connection import RedisConnection
 from cockpit.adapters.redis_line import RedisLine
 from cockpit.adapters.redis_locks import RedisLocks
 from cockpit.adapters.redis_reader import RedisReader
-from cockpit.adapters.scalars import JobRuns, Question, ScalarSource, redis_question, sql_question
+from cockpit.adapters.scalars import Question, ScalarSource, redis_question, sql_question
 from cockpit.config.durations import parse_duration
 from cockpit.config.secrets import Secret, resolve
-from cockpit.config.settings import Check, Environment, Postgres, Redis
+from cockpit.config.settings import Check, Environment, Job, Postgres, Redis, ScalarQuery
 from cockpit.model.errors import ConfigError
 from cockpit.model.ports import Reader
 from cockpit.model.readings import SourceId, SourceKind
@@ -65,6 +67,7 @@ class Stores:
         dsn = self._postgres_dsn(settings)
         polled = PostgresConnection(source, dsn)
         self._parts.watch(PostgresActivity(polled, timeout), settings.every, settings.timeout)
+        self._parts.watch(PostgresAdvisory(polled, timeout), settings.every, settings.timeout)
         self._parts.watch(PostgresFigures(polled, FIGURES, timeout), FIGURES_EVERY, settings.timeout)
         self._asking[source] = PostgresReader(polled, judge_sql)
         stepping = PostgresConnection(source, dsn)
@@ -93,14 +96,23 @@ class Stores:
             self._parts.change(RedisExecutor(steps, self._plans, settings.lock_prefix, self._parts.clock))
 
     def _add_jobs(self) -> None:
-        """The last runs of the configured jobs."""
-        questions = {
-            job.name: self._question(job.last_run.sql, job.last_run.redis, job.last_run.on, f"job {job.name}")
-            for job in self._environment.jobs
-            if job.last_run is not None
-        }
-        if questions:
-            self._parts.watch(JobRuns(jobs_source(self._environment), questions, 3.0), JOBS_EVERY, "5s")
+        """What the configured jobs say of their runs."""
+        questions = {job.name: self._questions_of(job) for job in self._environment.jobs}
+        asked = {name: found for name, found in questions.items() if found != JobQuestions(over=found.over)}
+        if asked:
+            self._parts.watch(JobRuns(jobs_source(self._environment), asked, 3.0), JOBS_EVERY, "5s")
+
+    def _questions_of(self, job: Job) -> JobQuestions:
+        def question(query: ScalarQuery | None) -> Question | None:
+            return self._question(query.sql, query.redis, query.on, f"job {job.name}") if query else None
+
+        return JobQuestions(
+            question(job.last_run),
+            question(job.last_result),
+            question(job.contention),
+            question(job.flag),
+            parse_duration(job.contended_over),
+        )
 
     def _add_scalar_checks(self) -> None:
         """The sources of checks on a SQL scalar or a Redis reply."""
@@ -154,7 +166,7 @@ class Stores:
         key = "observer_rest_token" if observing else "rest_token"
         token = settings.observer_rest_token if observing else settings.rest_token
         if not token:
-            raise ConfigError(f"redis {settings.name} has no {key}", f"add {key}, for example \"env:KV_REST_API_TOKEN\"")
+            raise ConfigError(f"redis {settings.name} has no {key}", f"add {key}, as env:KV_REST_API_TOKEN")
         return RedisRest(settings.name, url, self._secret(token, f"{where}.{key}"), deadline)
 
     def _redis_url(self, settings: Redis) -> Secret:
