@@ -107,6 +107,10 @@ class LocalProcesses:
             raise SourceUnreachable(f"the processes could not be listed within {self._deadline:g} s") from error
         return ServicesSnapshot(tuple(found), "local processes")
 
+    def seen(self, service: str) -> Service | None:
+        """The service of that id as it was seen last."""
+        return self._last.get(service)
+
     async def close(self) -> None:
         """End the thread."""
         self._pool.close()

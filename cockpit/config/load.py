@@ -153,7 +153,7 @@ def _problems(environment: Environment) -> list[tuple[str, KeyPath]]:
             said = " and ".join(told) or "none"
             needs = f"changes {changes.name!r} needs exactly one of {', '.join(CHANGE_SUBJECTS)}, and has {said}"
             found.append((needs, ("changes", index, "name")))
-    for table in ("postgres", "redis", "docker", "processes", "logs", "prometheus", "alertmanager", "changes", "jobs"):
+    for table in ("postgres", "redis", "docker", "processes", "pm2", "logs", "prometheus", "alertmanager", "changes", "jobs"):
         known: set[str] = set()
         for index, item in enumerate(getattr(environment, table)):
             if item.name in known:

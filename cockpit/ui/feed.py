@@ -20,6 +20,7 @@ _PANES: dict[SourceKind, tuple[str, ...]] = {
     SourceKind.REDIS: (LOCKS,),
     SourceKind.DOCKER: (SERVICES,),
     SourceKind.PROCESSES: (SERVICES,),
+    SourceKind.PM2: (SERVICES,),
     SourceKind.LOGS: (LOGS,),
     SourceKind.HOST: (HOST,),
     SourceKind.CHANGES: (TIMELINE,),

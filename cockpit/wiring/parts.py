@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from cockpit.config.durations import parse_duration
 from cockpit.engine.poller import Poller
+from cockpit.engine.terminal import LentTerminal
 from cockpit.model.incident import Role
-from cockpit.model.ports import ChangeReader, Clock, DatabaseInspector, Executor, Reader, Source
+from cockpit.model.ports import ChangeReader, Clock, DatabaseInspector, Executor, Reader, ServiceInspector, Source
 from cockpit.model.readings import Reading, SourceId
 
 T = TypeVar("T")
@@ -33,6 +34,8 @@ class Parts:
         executors: what can change a source; empty for an observer.
         inspectors: what looks closely at one backend, by database.
         change_readers: what tells the whole text of a change, by its source.
+        service_inspectors: what looks closely at one service, by engine or supervisor.
+        terminal: lent to what needs it for itself.
         order: all sources in the order of the configuration.
         secrets: values that must never show.
         closers: what lets go of shared clients.
@@ -45,6 +48,8 @@ class Parts:
     executors: dict[SourceId, Executor] = field(default_factory=dict)
     inspectors: dict[SourceId, DatabaseInspector] = field(default_factory=dict)
     change_readers: dict[SourceId, ChangeReader] = field(default_factory=dict)
+    service_inspectors: dict[SourceId, ServiceInspector] = field(default_factory=dict)
+    terminal: LentTerminal = field(default_factory=LentTerminal)
     order: list[SourceId] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)

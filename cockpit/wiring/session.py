@@ -101,6 +101,8 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
         bell=loaded.settings.interface.bell,
         preferences=remembered(loaded, role),
         inspectors=dict(parts.inspectors),
+        service_inspectors=dict(parts.service_inspectors),
+        terminal=parts.terminal,
         change_readers=dict(parts.change_readers),
         closers=tuple(parts.closers),
     )

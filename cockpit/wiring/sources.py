@@ -15,7 +15,7 @@ from cockpit.config.settings import Check, Environment
 from cockpit.wiring.checks import API, http_request, source_of
 from cockpit.wiring.parts import Parts
 from cockpit.wiring.probes import add_probes, add_servers, secret_headers
-from cockpit.wiring.services import add_docker, add_processes
+from cockpit.wiring.services import add_docker, add_pm2, add_processes
 from cockpit.wiring.stores import Stores
 
 LOG_EVERY = "250ms"
@@ -38,6 +38,8 @@ def add_sources(parts: Parts, environment: Environment, folder: Path) -> None:
     stores.add()
     for processes in environment.processes:
         add_processes(parts, processes, folder)
+    for pm2 in environment.pm2:
+        add_pm2(parts, pm2)
     for docker in environment.docker:
         add_docker(parts, docker)
     _add_logs(parts, environment, folder)
