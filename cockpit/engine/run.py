@@ -8,7 +8,15 @@ from datetime import datetime
 from cockpit.model.actions import Answer, Outcome
 from cockpit.model.health import Json
 from cockpit.model.incident import StepState
-from cockpit.model.runbook import Procedure, Runbook, Step
+from cockpit.model.runbook import Command, Procedure, Runbook, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A command that was changed in a run: the text before and after."""
+
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,8 @@ class StepRecord:
         at: UTC time of the last change of state.
         attempts: how often it was run.
         verified: what the verify step that ran by itself came to: None when none ran.
+        by: who did it, user@host, "" when nobody did.
+        effect: what was different some seconds after a change, one line each; None before it was looked at.
     """
 
     state: StepState = StepState.PENDING
@@ -32,6 +42,8 @@ class StepRecord:
     at: datetime | None = None
     attempts: int = 0
     verified: bool | None = None
+    by: str = ""
+    effect: tuple[str, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -44,6 +56,7 @@ class Run:
         values: what placeholders are filled with; one value a name.
         records: what became of each step, by step id.
         captured: values that steps captured, for conditions and placeholders.
+        edits: commands that were changed in this run, by step id and number within the step.
     """
 
     id: str
@@ -52,6 +65,7 @@ class Run:
     values: dict[str, str] = field(default_factory=dict)
     records: dict[str, StepRecord] = field(default_factory=dict)
     captured: dict[str, Json] = field(default_factory=dict)
+    edits: dict[tuple[str, int], Edit] = field(default_factory=dict)
 
     def record(self, step: Step) -> StepRecord:
         """What became of a step so far."""
@@ -66,6 +80,10 @@ class Run:
         record = replace(self.record(step), **changes)  # type: ignore[arg-type]
         self.records[step.id] = record
         return record
+
+    def edit_of(self, step: Step, command: Command) -> Edit | None:
+        """How a command was changed in this run, None when it was not."""
+        return self.edits.get((step.id, step.commands.index(command))) if command in step.commands else None
 
     @property
     def next_step(self) -> Step | None:

@@ -14,6 +14,7 @@ from cockpit.engine.evidence import answer_names, live_names, merge, run_names
 from cockpit.engine.records import answer_payload
 from cockpit.engine.run import Run, StepRecord
 from cockpit.engine.sharpen import sharpened
+from cockpit.engine.steps.edits import edited, put
 from cockpit.model.actions import Answer, Draft, Origin, Outcome, OutcomeKind, Risk, RiskVerdict
 from cockpit.model.errors import CockpitError, ConditionError, JournalError, RunbookError, SourceError
 from cockpit.model.health import Json
@@ -60,6 +61,7 @@ class Runner:
         clock: tells the time.
         masker: hides secrets in what is noted.
         incident: gives the id of the current incident.
+        actor: who sits here, user@host; "" for an observer.
     """
 
     def __init__(
@@ -71,7 +73,9 @@ class Runner:
         clock: Clock,
         masker: Masker,
         incident: Callable[[], str],
+        actor: str = "",
     ) -> None:
+        self._actor = actor
         self._sources = sources
         self._readers = readers
         self._board = board
@@ -240,11 +244,13 @@ class Runner:
             RunbookError: when a placeholder is empty or there is no such source.
         """
         reference = f"{run.runbook.path}:{command.line}"
+        changed = run.edit_of(step, command)
+        edit = f" (edited in place; the runbook says: {changed.before})" if changed else ""
         return Draft(
             source=self.source(command),
             operation=resolve(command, self._values(run)),
             command=self.text(run, command),
-            verdict=RiskVerdict(command.risk, command.reason),
+            verdict=RiskVerdict(command.risk, self._masker.secrets(command.reason + edit)),
             origin=Origin("runbook", reference, step.id),
             timeout=_seconds(command.annotations.timeout or step.annotations.timeout, CHANGE_TIMEOUT),
         )
@@ -286,6 +292,34 @@ class Runner:
                     return step, command
         return None
 
+    async def edit(self, run: Run, step: Step, command: Command, text: str) -> Command:
+        """Let another text run in a command's place, judged anew; the journal keeps both.
+
+        Raises:
+            RunbookError: when nothing is left of it.
+        """
+        new = edited(command, text)
+        put(run, step, command, new)
+        await self._note(
+            EntryKind.STEP,
+            {
+                "run": run.id,
+                "step": step.id,
+                "number": step.commands.index(command),
+                "title": step.title,
+                "state": "edited",
+                "before": self._masker.secrets(command.text),
+                "after": self._masker.secrets(new.text),
+                "risk": new.risk.value,
+                "note": self._masker.secrets(f"{command.text} → {new.text}"),
+            },
+        )
+        return new
+
+    async def undone(self, run: Run, step: Step, by: Step) -> None:
+        """Note that a step was taken back by another; it is open again."""
+        await self._settle(run, step, StepState.PENDING, f"taken back by {by.title}")
+
     async def tick(self, run: Run, step: Step, note: str = "") -> None:
         """Note that a manual step was done."""
         await self._settle(run, step, StepState.DONE, note)
@@ -306,7 +340,7 @@ class Runner:
         )
 
     async def _settle(self, run: Run, step: Step, state: StepState, note: str) -> None:
-        record = run.note(step, state=state, note=note, at=self._clock.now())
+        record = run.note(step, state=state, note=note, at=self._clock.now(), by=self._actor)
         await self._step_note(run, step, record)
 
     async def _step_note(self, run: Run, step: Step, record: StepRecord) -> None:

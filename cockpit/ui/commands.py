@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cockpit.engine.activity_view import AgeBasis, View, Wish
 from cockpit.ui.bindings import REGISTRY
+from cockpit.ui.log_keys import log_handlers
 from cockpit.ui.panes.base import TablePane
 from cockpit.ui.spans import Tone
 from cockpit.ui.widgets.line_table import LineTable
@@ -29,6 +30,7 @@ def handlers(screen: MainScreen) -> dict[str, Handler]:
         **_pane_keys(screen),
         **_activity_keys(screen),
         **_session_keys(screen),
+        **log_handlers(screen),
         "sidebar.go": screen.go_to_sidebar,
         "focus.next": lambda: screen.cycle(1),
         "focus.previous": lambda: screen.cycle(-1),
@@ -36,6 +38,7 @@ def handlers(screen: MainScreen) -> dict[str, Handler]:
         "help.open": screen.open_help,
         "go.back": lambda: _nothing(screen.back()),
         "app.quit": screen.back_or_quit,
+        "changes.open": lambda: _open_changes(screen),
         "find.open": screen.open_find,
         "find.next": lambda: screen.find_next(-1),
         "find.previous": lambda: screen.find_next(1),
@@ -45,6 +48,14 @@ def handlers(screen: MainScreen) -> dict[str, Handler]:
             name = binding.id.removeprefix("pane.")
             found[binding.id] = lambda name=name: screen.go_to_pane(name)  # type: ignore[misc]
     return found
+
+
+def _open_changes(screen: MainScreen) -> None:
+    """Show what changed lately."""
+    from cockpit.ui.screens.changes import ChangesSheet
+
+    if screen.session is not None:
+        screen.app.push_screen(ChangesSheet(screen.session, screen.look))
 
 
 def _nothing(value: object) -> None:
@@ -72,7 +83,7 @@ def _moves(screen: MainScreen) -> dict[str, Handler]:
 
     def slide(by: int) -> Handler:
         def handler() -> None:
-            if isinstance(screen.focused, LineTable):
+            if isinstance(screen.focused, LineTable | RingLog):
                 screen.focused.slide(by)
 
         return handler
@@ -90,9 +101,9 @@ def _moves(screen: MainScreen) -> dict[str, Handler]:
 
 
 def _pane_keys(screen: MainScreen) -> dict[str, Handler]:
-    def table(act: Callable[[LineTable], None]) -> Handler:
+    def table(act: Callable[[LineTable | RingLog], None]) -> Handler:
         def handler() -> None:
-            if isinstance(screen.focused, LineTable):
+            if isinstance(screen.focused, LineTable | RingLog):
                 act(screen.focused)
 
         return handler
@@ -115,18 +126,11 @@ def _pane_keys(screen: MainScreen) -> dict[str, Handler]:
             pane.freeze(not pane.frozen)
             pane.changed(screen.now())
 
-    def logs(act: Handler) -> Handler:
-        def handler() -> None:
-            act()
-            screen.panes.logs.retitle(screen.now())
-
-        return handler
-
     return {
         "table.open": screen.open_row,
-        "table.tag": table(LineTable.toggle_tag),
-        "table.untag": table(LineTable.clear_tags),
-        "table.tag_all": table(LineTable.tag_all),
+        "table.tag": table(lambda body: body.toggle_tag()),
+        "table.untag": table(lambda body: body.clear_tags()),
+        "table.tag_all": table(lambda body: body.tag_all()),
         "table.sort": sort,
         "table.sort_other_way": sort_other_way,
         "pane.freeze": freeze,
@@ -135,8 +139,6 @@ def _pane_keys(screen: MainScreen) -> dict[str, Handler]:
         "pane.faster": lambda: screen.set_interval_of_pane(lambda seconds: seconds / 2),
         "pane.refresh": screen.refresh_pane,
         "pane.copy": screen.copy,
-        "logs.level": logs(screen.panes.logs.next_level),
-        "logs.stream": logs(screen.panes.logs.next_stream),
     }
 
 
@@ -222,6 +224,9 @@ def _session_keys(screen: MainScreen) -> dict[str, Handler]:
         "step.argument": steps.argument,
         "step.why": steps.why,
         "step.skip": steps.skip,
+        "step.edit": steps.remake.edit,
+        "step.as_written": steps.remake.run_as_written,
+        "step.undo": steps.remake.undo,
         "step.note": steps.note,
         "step.command_next": lambda: steps.choose_command(1),
         "step.command_previous": lambda: steps.choose_command(-1),
@@ -230,6 +235,9 @@ def _session_keys(screen: MainScreen) -> dict[str, Handler]:
         "activity.cancel": changes.cancel,
         "activity.terminate": changes.terminate,
         "locks.release": changes.release,
+        "locks.trigger": changes.trigger,
+        "locks.flag": changes.flag,
+        "locks.keys": lambda: screen.speak("say.keys", ""),
         "services.restart": lambda: changes.operate("restart"),
         "incident.declare": lambda: screen.speak("say.incident", ""),
         "health.mute": lambda: screen.speak("say.mute", ""),

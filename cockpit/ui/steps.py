@@ -13,6 +13,7 @@ from cockpit.model.runbook import Command, Input, Kind, Procedure, Runbook, Step
 from cockpit.ui.present.answer import answer_lines
 from cockpit.ui.present.card import why_lines
 from cockpit.ui.present.words import clock_duration
+from cockpit.ui.remake import StepRemake
 from cockpit.ui.screens.ask import Ask, Offer
 from cockpit.ui.screens.choice import Choice
 from cockpit.ui.screens.confirm import ConfirmScreen
@@ -39,6 +40,7 @@ class StepKeys:
         self._reading: set[str] = set()
         self._pressed_at = float("-inf")
         self.walk: Walk | None = None
+        self.remake = StepRemake(self, screen, session)
 
     async def open(self, runbook: Runbook, procedure: Procedure, values: dict[str, str] | None = None) -> None:
         """Begin a run of a procedure.
@@ -101,9 +103,9 @@ class StepKeys:
         elif command is not None and walk.runs(command):
             if command.risk is Risk.READ:
                 self._reading.add(step.id)
-                self._screen.launch(self._read(walk, step, command))
+                self._screen.launch(self.read(walk, step, command))
             else:
-                self._screen.latched("a step", lambda: self._change(walk, step, command))
+                self._screen.latched("a step", lambda: _dropped(self.change(walk, step, command)))
         elif self._session.road is None:
             self._screen.say("an observer ticks nothing", Tone.WARN)
         elif step.kind is Kind.DECISION and step.branches:
@@ -235,7 +237,8 @@ class StepKeys:
         query = look.query(backend.query)[:80]
         return f"blocks {frees}  {backend.state} {age}  {look.text(backend.application)}  {query}"
 
-    async def _read(self, walk: Walk, step: Step, command: Command) -> None:
+    async def read(self, walk: Walk, step: Step, command: Command) -> None:
+        """Run a command that only reads, once its values are known."""
         try:
             if await self._filled(walk, command):
                 record = await self._session.runner.read(walk.run, step, command, self._screen.update_walk)
@@ -245,13 +248,14 @@ class StepKeys:
             self._reading.discard(step.id)
             self._screen.update_walk()
 
-    async def _change(self, walk: Walk, step: Step, command: Command) -> None:
+    async def change(self, walk: Walk, step: Step, command: Command) -> Outcome | None:
+        """Ask before a command that may change something; None when it was not wanted."""
         road = self._session.road
         if road is None:
             self._screen.say("an observer cannot change anything", Tone.WARN)
-            return
+            return None
         if not await self._filled(walk, command):
-            return
+            return None
         draft = self._session.runner.draft(walk.run, step, command)
 
         async def conclude(outcome: Outcome) -> str:
@@ -260,10 +264,11 @@ class StepKeys:
                 return ""
             return "the verify step holds" if record.verified else f"the verify step does not hold: {record.note}"
 
-        await self._screen.wait_for(
+        outcome = await self._screen.wait_for(
             ConfirmScreen(road, draft, self._session.clock, self._screen.look, conclude, self._screen.low_lines)
         )
         self._screen.update_walk()
+        return outcome
 
     async def _tick(self, walk: Walk, step: Step, text: str) -> None:
         await self._session.runner.tick(walk.run, step, text)
@@ -300,6 +305,11 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     _StepAct = Callable[[Walk, Step, str], Awaitable[None]]
+
+
+async def _dropped(work: Awaitable[Outcome | None]) -> None:
+    """Wait for something whose outcome the card has shown already."""
+    await work
 
 
 def _objection(wanted: Input, text: str) -> str:

@@ -67,7 +67,7 @@ class Walk:
     def choose_after(self, step: Step, command: Command) -> None:
         """Stand on the command after that one, when there is one."""
         commands = self.commands(step)
-        position = commands.index(command) + 1
+        position = commands.index(command) + 1 if command in commands else len(commands)
         if position < len(commands):
             self._chosen[step.id] = position
 
@@ -97,13 +97,18 @@ class Walk:
             missing=runner.missing(run, command) if command else (),
             applies=runner.applies(run, step),
             hint=self._hint(step, command),
-            remarks=self._remarks(step),
+            remarks=self._remarks(step, command),
         )
 
-    def _remarks(self, step: Step) -> tuple[tuple[str, Tone], ...]:
+    def _remarks(self, step: Step, command: Command | None) -> tuple[tuple[str, Tone], ...]:
         from cockpit.ui.papers import link_remark
 
         found: list[tuple[str, Tone]] = []
+        changed = self.run.edit_of(step, command) if command else None
+        if changed is not None:
+            found.append((f"edited; the runbook says: {' '.join(changed.before.split())}", Tone.WARN))
+        if command is not None and command.unwrapped_from and self._session.road is not None:
+            found.append(("runs on the cockpit's own connection; W runs it as it is written", Tone.DIM))
         if self.changed():
             found.append(("the file has changed since this run began; d shows how", Tone.WARN))
         link = link_remark(self.run.runbook, step)

@@ -73,7 +73,8 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
     watch = _watch(parts, environment, board, logs := LogBuffer(), clock, notes)
     watch.restore_mutes(mutes_in(earlier, name, clock.now()))
     librarian = _librarian(library_folders(loaded, environment), board)
-    runner = Runner(_steppable(parts), parts.readers, board, journal, clock, masker, lambda: incident.id)
+    who = actor() if journal is not None else ""
+    runner = Runner(_steppable(parts), parts.readers, board, journal, clock, masker, lambda: incident.id, who)
     road = None
     if journal is not None:
         policy = Policy(role, facts, clock, actor())
@@ -104,6 +105,8 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
         service_inspectors=dict(parts.service_inspectors),
         terminal=parts.terminal,
         change_readers=dict(parts.change_readers),
+        job_history=parts.job_history,
+        browsers=dict(parts.browsers),
         closers=tuple(parts.closers),
     )
 

@@ -37,6 +37,7 @@ class Ask(Sheet[str | None]):
         objection: says what is wrong with a text, "" when nothing is.
         taken_at: UTC time at which the offers were read, None when they do not age.
         now: tells the time.
+        selected: whether the default is selected, so that the first character replaces it.
     """
 
     def __init__(
@@ -49,7 +50,9 @@ class Ask(Sheet[str | None]):
         *,
         taken_at: datetime | None = None,
         now: Callable[[], datetime] | None = None,
+        selected: bool = True,
     ) -> None:
+        self._selected = selected
         super().__init__(look.shapes)
         self._title = title
         self._offers = list(offers)
@@ -87,7 +90,10 @@ class Ask(Sheet[str | None]):
             self.list.empty = "none of the offers matches; enter takes what is typed, down shows them all"
             self._narrow("")
             self.list.styles.height = min(len(self._offers) + 1, max(4, self.app.size.height // 2))
-        self.field.action_select_all()
+        if self._selected:
+            self.field.action_select_all()
+        else:
+            self.field.cursor_position = len(self.field.value)
         self.field.focus()
 
     def pressed(self, key: str, event: Key) -> bool:

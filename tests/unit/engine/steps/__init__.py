@@ -1,0 +1,1 @@
+"""Kinds of steps, without a screen and without servers."""
