@@ -10,18 +10,36 @@ from cockpit.model.actions import (
     DeleteKeys,
     Draft,
     KeyIdentity,
+    OpenShell,
     Origin,
+    RedisCommand,
     Risk,
     RiskVerdict,
+    ScaleService,
     ServiceIdentity,
     ServiceOperation,
+    ServicesOperation,
     TerminateBackends,
 )
 from cockpit.model.activity import Backend
 from cockpit.model.errors import RunbookError
-from cockpit.model.locks import CronLock
+from cockpit.model.keys import key_shown, literal_key
+from cockpit.model.locks import AdvisoryLock, CronLock
 from cockpit.model.readings import SourceId
 from cockpit.model.services import Service
+
+SERVICE_TIMEOUT = 60.0
+"""Seconds until a service must have settled: a stop alone may take ten, and several go in turns."""
+SHELL_TIMEOUT = 12 * 3600.0
+"""Seconds after which nobody waits for the end of a shell any more."""
+_SERVICE_REASONS = {
+    "restart": "restart interrupts what the service is doing",
+    "stop": "stop ends the service, and it stays down",
+    "start": "start lets the service run again",
+    "pause": "pause lets the service stand still, and its clients wait",
+    "unpause": "unpause lets the service run on",
+    "kill": "kill ends the service at once, without letting it finish",
+}
 
 
 def cancel_backends(source: SourceId, backends: Sequence[Backend]) -> Draft:
@@ -48,29 +66,104 @@ def terminate_backends(source: SourceId, backends: Sequence[Backend]) -> Draft:
     )
 
 
-def release_lock(source: SourceId, lock: CronLock) -> Draft:
-    """Delete a lock while its value is still the one on the screen.
+def release_locks(source: SourceId, locks: Sequence[CronLock]) -> Draft:
+    """Delete locks, each while its value is still the one on the screen; those that nobody holds are left out.
 
     Raises:
-        RunbookError: when nobody holds it.
+        RunbookError: when nobody holds any of them.
     """
-    if lock.raw_value is None:
-        raise RunbookError(f"{lock.key} is free", "there is nothing to release")
+    keys = tuple(KeyIdentity(lock.key, lock.raw_value) for lock in locks if lock.raw_value is not None)
+    if not keys:
+        names = ", ".join(lock.shown for lock in locks)
+        raise RunbookError(f"{names} {'is' if len(locks) == 1 else 'are'} free", "there is nothing to release")
     return Draft(
         source,
-        DeleteKeys((KeyIdentity(lock.key, lock.raw_value),)),
-        f"DEL {lock.key}",
+        DeleteKeys(keys),
+        f"DEL {' '.join(key_shown(key.key) for key in keys)}",
         RiskVerdict(Risk.CHANGE, "DEL has the flag write"),
         Origin("locks"),
     )
 
 
-def operate_service(source: SourceId, service: Service, verb: str) -> Draft:
-    """Start, stop, restart, pause, unpause or kill a container or process."""
+def release_advisory(source: SourceId, locks: Sequence[AdvisoryLock]) -> Draft:
+    """End the sessions that hold advisory locks: no other session can release them.
+
+    Args:
+        source: the reading of the locks; the change goes to the database behind it.
+        locks: those that are meant.
+
+    Raises:
+        RunbookError: when this role may not see since when a session exists.
+    """
+    holders = dict.fromkeys((lock.pid, lock.backend_start) for lock in locks)
+    found = tuple(BackendIdentity(pid, start) for pid, start in holders if start is not None)
+    if len(found) < len(holders):
+        raise RunbookError("this role may not see who holds it", "GRANT pg_read_all_stats TO it")
+    pids = ", ".join(str(backend.pid) for backend in found)
+    return Draft(
+        SourceId(source.kind, source.system),
+        TerminateBackends(found),
+        f"pg_terminate_backend({pids})",
+        RiskVerdict(Risk.CHANGE, "only the session that took an advisory lock can release it, so it is ended"),
+        Origin("locks"),
+    )
+
+
+def delete_keys(source: SourceId, names: Sequence[str]) -> Draft:
+    """Delete keys of any type; what they hold is looked at now and again just before.
+
+    Args:
+        source: the server.
+        names: as `key_text` carries them.
+    """
     return Draft(
         source,
-        ServiceOperation(verb, service.name, ServiceIdentity(service.id, service.started_at)),
-        f"{verb} {service.name}",
-        RiskVerdict(Risk.CHANGE, f"{verb} interrupts or starts what the service is doing"),
+        RedisCommand(("UNLINK", *(literal_key(name) for name in names))),
+        f"UNLINK {' '.join(key_shown(name) for name in names[:20])}{' ...' if len(names) > 20 else ''}",
+        RiskVerdict(Risk.CHANGE, "UNLINK has the flag write"),
+        Origin("keys"),
+    )
+
+
+def operate_service(source: SourceId, service: Service, verb: str) -> Draft:
+    """Start, stop, restart, pause, unpause or kill a container or process."""
+    return operate_services(source, (service,), verb)
+
+
+def operate_services(source: SourceId, services: Sequence[Service], verb: str) -> Draft:
+    """The same for several services of one source; at least one."""
+    single = [
+        ServiceOperation(verb, service.name, ServiceIdentity(service.id, service.started_at)) for service in services
+    ]
+    return Draft(
+        source,
+        single[0] if len(single) == 1 else ServicesOperation(verb, tuple(single)),
+        f"{verb} {', '.join(service.name for service in services)}",
+        RiskVerdict(Risk.CHANGE, _SERVICE_REASONS.get(verb, f"{verb} interrupts or starts what the service is doing")),
         Origin("services"),
+        timeout=SERVICE_TIMEOUT,
+    )
+
+
+def scale_service(source: SourceId, service: Service, instances: int) -> Draft:
+    """Let an application run in another number of instances."""
+    return Draft(
+        source,
+        ScaleService(service.name, instances),
+        f"scale {service.name} {instances}",
+        RiskVerdict(Risk.CHANGE, "scale starts or ends instances of the application"),
+        Origin("services"),
+        timeout=SERVICE_TIMEOUT,
+    )
+
+
+def open_shell(source: SourceId, service: Service) -> Draft:
+    """Open a shell in a container, on this terminal."""
+    return Draft(
+        source,
+        OpenShell(service.name, ServiceIdentity(service.id, service.started_at)),
+        f"docker exec -it {service.name} sh",
+        RiskVerdict(Risk.CHANGE, "whatever is typed in a shell runs in the container, and is not noted here"),
+        Origin("services"),
+        timeout=SHELL_TIMEOUT,
     )

@@ -1,8 +1,8 @@
-"""Which columns the activity pane shows."""
+"""Which columns a pane shows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -24,11 +24,20 @@ class ColumnSheet(Sheet[tuple[str, ...] | None]):
     Args:
         shown: names of the columns that are shown now.
         look: shapes.
+        catalogue: every column that can be shown, those of the activity pane unless said otherwise.
+        always: columns that cannot be put away.
     """
 
-    def __init__(self, shown: Sequence[str], look: Look) -> None:
+    def __init__(
+        self,
+        shown: Sequence[str],
+        look: Look,
+        catalogue: Mapping[str, Column] = CATALOGUE,
+        always: Sequence[str] = ALWAYS,
+    ) -> None:
         super().__init__(look.shapes)
-        self.chosen = {*shown, *ALWAYS}
+        self._catalogue, self._always = catalogue, always
+        self.chosen = {*shown, *always}
         self.body = LineTable((Column("", 2), Column("", 12, flex=1)), show_header=False)
         self.frame = FrameTitle()
 
@@ -46,7 +55,7 @@ class ColumnSheet(Sheet[tuple[str, ...] | None]):
             keys += [Span(key, Tone.KEY), Span(f" {word}  ", Tone.DIM)]
         self.frame.show((Span("Columns", Tone.TITLE),), tuple(keys), edge=Tone.FRAME_LIT)
         self._fill()
-        self.body.styles.height = min(len(CATALOGUE) + 1, max(4, self.app.size.height * 8 // 10))
+        self.body.styles.height = min(len(self._catalogue) + 1, max(4, self.app.size.height * 8 // 10))
         self.body.focus()
 
     def pressed(self, key: str, event: Key) -> bool:
@@ -62,19 +71,19 @@ class ColumnSheet(Sheet[tuple[str, ...] | None]):
         elif key == "u":
             self.dismiss(())
         elif key == "enter":
-            self.dismiss(tuple(name for name in CATALOGUE if name in self.chosen))
+            self.dismiss(tuple(name for name in self._catalogue if name in self.chosen))
         return True
 
     def _toggle(self) -> None:
         row = self.body.current
-        if row is not None and row.key not in ALWAYS:
+        if row is not None and row.key not in self._always:
             self.chosen.symmetric_difference_update({str(row.key)})
             self._fill()
             self.body.move(1)
 
     def _fill(self) -> None:
         rows = []
-        for name, column in CATALOGUE.items():
+        for name, column in self._catalogue.items():
             mark = self.shapes.done if name in self.chosen else ""
-            rows.append(Row(name, (line(mark, Tone.OK), line(column.title.lower()))))
+            rows.append(Row(name, (line(mark, Tone.OK), line(column.title.lower() or name))))
         self.body.set_rows(rows)
