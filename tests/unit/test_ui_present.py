@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cockpit.engine.timeline import moments
 from cockpit.model.actions import Answer
 from cockpit.model.health import CheckResult, HealthSnapshot, Json, Verdict
 from cockpit.model.incident import EntryKind, EnvironmentFacts, Incident, JournalEntry, Role
@@ -173,7 +174,7 @@ def test_the_timeline_tells_each_entry_in_a_sentence() -> None:
         (EntryKind.SOURCE, {"event": "back"}),
     ]
     entries = [JournalEntry(n, START, "ada@x", "INC-1", kind, data, "", "") for n, (kind, data) in enumerate(told)]
-    rows = timeline_rows(entries, OPERATOR)
+    rows = timeline_rows(moments(entries, ()), START.date(), OPERATOR)
     assert "api: ok → crit (down)" in rows[0].text
     assert "hello •••" in rows[1].text
     assert "INC-1" in "\n".join(plain(s) for s in entry_detail(entries[0], OPERATOR, 80))
