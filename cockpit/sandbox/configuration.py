@@ -9,6 +9,21 @@ from typing import Final
 
 _JOBS: Final = (("recalculate", "5m"), ("billing-reconcile", "10m"), ("enrich", "15m"))
 
+_CHANGES: Final = (
+    {
+        "name": "flags",
+        "sql": "SELECT changed_at, flag || CASE WHEN enabled THEN ' on' ELSE ' off' END, actor FROM flag_audit"
+        " ORDER BY changed_at DESC LIMIT 50",
+        "kind": "flag",
+        "every": "5s",
+    },
+    {
+        "name": "migrations",
+        "sql": "SELECT applied_at, version FROM schema_migrations ORDER BY applied_at DESC LIMIT 50",
+        "kind": "migration",
+    },
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationFacts:
@@ -70,6 +85,7 @@ def configuration_text(facts: ConfigurationFacts) -> str:
     if facts.docker_host:
         tables.append(_table(f"[[{environment}.docker]]", name="docker", host=facts.docker_host))
     tables += [_table(f"[[{environment}.logs]]", name=name, file=str(path)) for name, path in facts.logs.items()]
+    tables += [_table(f"[[{environment}.changes]]", **told) for told in _CHANGES]
     tables += [_job(environment, name, every) for name, every in _JOBS]
     tables += [_table(f"[[{environment}.checks]]", **check) for check in _checks()]
     return "\n".join(tables)

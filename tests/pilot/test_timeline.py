@@ -148,7 +148,8 @@ async def test_without_sources_the_list_says_how_to_name_one() -> None:
 
 async def test_an_observer_sees_changes_with_personal_data_hidden() -> None:
     async with a_screen(Role.OBSERVER, range_=changed_range(Role.OBSERVER)) as screen:
-        assert any("v41" in row for row in timeline(screen))
+        await screen.press("7")
+        await screen.until(lambda: any("v41" in row for row in timeline(screen)), "the changes")
         await screen.press("8")
         await screen.until_text("an older thing by •••")
         assert "eve@example.com" not in screen.text
