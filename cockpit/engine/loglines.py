@@ -32,6 +32,8 @@ _STAMPS = tuple(
         rf"\b{_MONTH} +(?P<d>\d\d?) {_TIME} (?P<y>\d{{4}})\]",
         rf"^(?:<\d{{1,3}}>)?{_MONTH} +(?P<d>\d\d?) {_TIME}",
         rf"^[IWEF](?P<m>\d\d)(?P<d>\d\d) {_TIME}",
+        rf"\b{_MONTH} (?P<d>\d\d?), (?P<y>\d{{4}}) (?P<h>\d\d?):(?P<mi>\d\d):(?P<s>\d\d)(?P<f>)(?: (?P<half>[AP]M))?",
+        rf"^\[?{_TIME}(?=[\s\]|])",
     )
 )
 _EPOCH = re.compile(r"^\[?(\d{10}(?:\.\d{1,9})?|\d{13})(?![\d.])", re.ASCII)
@@ -59,7 +61,30 @@ _LEVEL_KEYS = ("level", "severity", "lvl", "levelname", "log.level", "loglevel",
 _TIME_KEYS = ("time", "timestamp", "ts", "@timestamp", "datetime", "date")
 
 
-def parse_line(stream: str, text: str, read_at: datetime, zone: tzinfo = UTC) -> LogLine:
+class Hint:
+    """What the lines of one log have in common, so that the next one is read faster.
+
+    Attributes:
+        stamped: whether the last line carried a time.
+        stamp: the pattern that found it.
+        second: the text of its second, without the fraction.
+        moment: UTC time of that second.
+        level: the pattern that found the last level.
+        column: where it stood.
+    """
+
+    __slots__ = ("column", "level", "moment", "second", "stamp", "stamped")
+
+    def __init__(self) -> None:
+        self.stamped = False
+        self.stamp: re.Pattern[str] | None = None
+        self.second: tuple[str | None, ...] = ()
+        self.moment: datetime | None = None
+        self.level: re.Pattern[str] = _CAPITALS
+        self.column = -1
+
+
+def parse_line(stream: str, text: str, read_at: datetime, zone: tzinfo = UTC, hint: Hint | None = None) -> LogLine:
     """One line of a log.
 
     Args:
@@ -67,24 +92,34 @@ def parse_line(stream: str, text: str, read_at: datetime, zone: tzinfo = UTC) ->
         text: the line, cleaned.
         read_at: UTC time at which it was read; taken when the line carries none, and for a missing year.
         zone: what a time without a zone means.
+        hint: what earlier lines of this log taught; it learns from this one.
     """
     fields = _json_object(text)
     level = _level_in(fields) if fields else Level.NONE
     at = _time_in(fields, read_at, zone) if fields else None
+    at = at or time_of(text, read_at, zone, hint)
+    if hint is not None:
+        hint.stamped = at is not None
     return LogLine(
         stream=stream,
         text=text,
-        level=level_of(text) if level is Level.NONE else level,
-        at=at or time_of(text, read_at, zone) or read_at,
+        level=level_of(text, hint) if level is Level.NONE else level,
+        at=at or read_at,
     )
 
 
-def level_of(text: str) -> Level:
+def level_of(text: str, hint: Hint | None = None) -> Level:
     """How grave a line says it is; NONE when it says nothing."""
     head = text[:_HEAD]
+    if hint is not None and hint.column >= 0:
+        there = hint.level.match(head, hint.column)
+        if there and (level := _LEVELS.get(there[there.lastindex or 0].lower())):
+            return level
     for pattern in (_LOGFMT, _CAPITALS, _MARKED):
         found = pattern.search(head)
         if found and (level := _LEVELS.get((found[found.lastindex or 0]).lower())):
+            if hint is not None:
+                hint.level, hint.column = pattern, found.start()
             return level
     return _level_by_format(text, head)
 
@@ -110,34 +145,59 @@ def _syslog_level(severity: int) -> Level:
     return {4: Level.WARN, 7: Level.DEBUG}.get(severity, Level.INFO)
 
 
-def time_of(text: str, read_at: datetime, zone: tzinfo = UTC) -> datetime | None:
+def time_of(text: str, read_at: datetime, zone: tzinfo = UTC, hint: Hint | None = None) -> datetime | None:
     """The UTC time written at the start of a line, or None."""
     head = text[:_HEAD]
+    if hint is not None and hint.stamp is not None and (found := hint.stamp.search(head)):
+        at = _next_moment(found, hint, read_at, zone)
+        if at is not None:
+            return at
     for pattern in _STAMPS:
         if (found := pattern.search(head)) and (at := _from_match(found, read_at, zone)):
+            if hint is not None:
+                hint.stamp, hint.second = pattern, ()
             return at
     return _from_epoch(epoch[1]) if (epoch := _EPOCH.match(head)) else None
 
 
+def _next_moment(found: re.Match[str], hint: Hint, read_at: datetime, zone: tzinfo) -> datetime | None:
+    """The time of a line like those before: within one second only the fraction is read anew."""
+    fraction = found["f"]
+    place = found.re.groupindex["f"] - 1
+    parts = found.groups()
+    second = (*parts[:place], *parts[place + 1 :])
+    if second != hint.second or hint.moment is None:
+        at = _from_match(found, read_at, zone)
+        hint.second, hint.moment = second, at.replace(microsecond=0) if at else None
+        return at
+    return hint.moment.replace(microsecond=int(fraction[:6].ljust(6, "0"))) if fraction else hint.moment
+
+
 def _from_match(found: re.Match[str], read_at: datetime, zone: tzinfo) -> datetime | None:
     part = found.groupdict()
-    month = _MONTHS[part["mon"]] if part.get("mon") else int(part["m"])
-    year = int(part["y"]) if part.get("y") else read_at.year
+    today = read_at.astimezone(zone)
+    month = _MONTHS[part["mon"]] if part.get("mon") else int(part.get("m") or today.month)
+    year = int(part["y"]) if part.get("y") else today.year
+    hour = int(part["h"])
+    if part.get("half"):
+        hour = hour % 12 + (12 if part["half"] == "PM" else 0)
     micro = int((part["f"] or "0")[:6].ljust(6, "0"))
     try:
         local = datetime(
             year,
             month,
-            int(part["d"]),
-            int(part["h"]),
+            int(part.get("d") or today.day),
+            hour,
             int(part["mi"]),
             min(int(part["s"]), 59),
             micro,
             tzinfo=_zone(part.get("z"), zone),
         )
         at = local.astimezone(UTC)
-        # a stamp without a year that lies ahead was written before New Year
-        if not part.get("y") and at > read_at + timedelta(days=1):
+        # a stamp without a day that lies ahead is yesterday's, one without a year was written before New Year
+        if not part.get("d"):
+            at -= timedelta(days=1) if at > read_at + timedelta(hours=1) else timedelta()
+        elif not part.get("y") and at > read_at + timedelta(days=1):
             at = local.replace(year=year - 1).astimezone(UTC)
     except (ValueError, OverflowError):
         return None

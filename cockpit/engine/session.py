@@ -16,8 +16,17 @@ from cockpit.engine.runner import Runner
 from cockpit.engine.terminal import LentTerminal
 from cockpit.engine.watch import Watch
 from cockpit.model.incident import EnvironmentFacts, Role
+from cockpit.model.logs import LogArchive
 from cockpit.model.masking import Masker
-from cockpit.model.ports import ChangeReader, Clock, DatabaseInspector, Journal, ServiceInspector
+from cockpit.model.ports import (
+    ChangeReader,
+    Clock,
+    DatabaseInspector,
+    JobHistory,
+    Journal,
+    KeyBrowser,
+    ServiceInspector,
+)
 from cockpit.model.readings import SourceId
 
 
@@ -52,7 +61,10 @@ class Session:
         service_inspectors: what looks closely at one service, by engine or supervisor.
         terminal: what an action uses that needs the terminal for itself; the screen lends it.
         change_readers: what tells the whole text of a change, by its source.
+        job_history: tells the last runs of jobs, None when nothing is asked about jobs.
+        browsers: what walks through the keys of a Redis, by server.
         closers: what lets go of shared clients.
+        archives: what was written to logs before the lines in the ring.
     """
 
     environment: EnvironmentFacts
@@ -79,8 +91,11 @@ class Session:
     service_inspectors: Mapping[SourceId, ServiceInspector] = field(default_factory=dict)
     terminal: LentTerminal = field(default_factory=LentTerminal)
     change_readers: Mapping[SourceId, ChangeReader] = field(default_factory=dict)
+    job_history: JobHistory | None = None
+    browsers: Mapping[SourceId, KeyBrowser] = field(default_factory=dict)
     closers: tuple[Callable[[], Awaitable[None]], ...] = ()
     librarian: Librarian | None = None
+    archives: tuple[LogArchive, ...] = ()
 
     async def close(self) -> None:
         """Stop reading and let go of everything; the journal last."""

@@ -55,6 +55,10 @@ def _pane(number: int, name: str, title: str) -> KeyBinding:
     return KeyBinding(f"pane.{name}", (str(number),), f"go to {title}", Scope.GLOBAL)
 
 
+def _operate(name: str, key: str, description: str, hint: str = "") -> KeyBinding:
+    return KeyBinding(f"services.{name}", (key,), description, Scope.SERVICES, hint, operator=True, danger=True)
+
+
 REGISTRY: tuple[KeyBinding, ...] = (
     KeyBinding("step.run", ("enter",), "run the step, or ask before a change; then go on", Scope.STEPS, "run"),
     KeyBinding("step.again", (".",), "run the step again", Scope.STEPS),
@@ -134,10 +138,19 @@ REGISTRY: tuple[KeyBinding, ...] = (
         danger=True,
     ),
     KeyBinding("locks.keys", ("o",), "browse the keys of Redis", Scope.LOCKS, "keys"),
-    KeyBinding(
-        "services.restart", ("R",), "restart the service", Scope.SERVICES, "restart", operator=True, danger=True
-    ),
-    KeyBinding("logs.filter", ("f",), "filters: add, switch on and off, take away", Scope.LOGS, "filters"),
+    KeyBinding("services.log", ("l",), "follow the service's log", Scope.SERVICES, "log"),
+    KeyBinding("services.stopped", ("h",), "hide what does not run, or show it", Scope.SERVICES, "hide"),
+    KeyBinding("services.groups", ("v",), "group by project, or all together", Scope.SERVICES, "group"),
+    KeyBinding("services.columns", ("c",), "choose the columns", Scope.SERVICES),
+    KeyBinding("services.events", ("e",), "show what happened to services lately", Scope.SERVICES, "events"),
+    _operate("restart", "R", "restart the service, or all tagged ones", "restart"),
+    _operate("stop", "D", "take the service down (stop), or all tagged ones", "stop"),
+    _operate("start", "U", "bring the service up (start), or all tagged ones"),
+    _operate("pause", "P", "pause the service, or let it run on"),
+    _operate("kill", "K", "kill the service, or all tagged ones"),
+    _operate("scale", "C", "set how many instances a pm2 application has"),
+    _operate("shell", "E", "open a shell in the container", "shell"),
+    KeyBinding("logs.filter", ("F",), "filters: add, switch on and off, take away", Scope.LOGS, "filters"),
     KeyBinding("logs.error_previous", ("E",), "previous error", Scope.LOGS, "error"),
     KeyBinding("logs.error_next", ("e",), "next error", Scope.LOGS),
     KeyBinding("logs.level", ("l",), "least level shown: all, warn, error", Scope.LOGS, "level"),

@@ -16,6 +16,7 @@ from cockpit.ui.widgets.line_table import LineTable
 from cockpit.ui.widgets.ring_log import RingLog
 
 if TYPE_CHECKING:
+    from cockpit.ui.changes import PaneChanges
     from cockpit.ui.screens.main import MainScreen
 
 SLIDE = 16
@@ -29,6 +30,7 @@ def handlers(screen: MainScreen) -> dict[str, Handler]:
         **_moves(screen),
         **_pane_keys(screen),
         **_activity_keys(screen),
+        **_services_keys(screen),
         **_session_keys(screen),
         **log_handlers(screen),
         "sidebar.go": screen.go_to_sidebar,
@@ -201,6 +203,62 @@ def _activity_keys(screen: MainScreen) -> dict[str, Handler]:
     }
 
 
+def _services_keys(screen: MainScreen) -> dict[str, Handler]:
+    services = screen.panes.services
+
+    def told(act: Callable[[datetime], str]) -> Handler:
+        return lambda: screen.say(act(screen.now()), Tone.DIM)
+
+    def choose_columns() -> None:
+        from cockpit.ui.present.services import ALWAYS, CATALOGUE
+        from cockpit.ui.screens.columns import ColumnSheet
+
+        def chosen(names: tuple[str, ...] | None) -> None:
+            if names is not None:
+                services.choose_columns(names, screen.now())
+
+        screen.app.push_screen(ColumnSheet(services.column_names, screen.look, CATALOGUE, ALWAYS), chosen)
+
+    def events() -> None:
+        from cockpit.ui.screens.viewer import Viewer
+        from cockpit.ui.spans import line
+
+        lines = services.event_lines() or [line("nothing was heard of since the cockpit began to listen", Tone.DIM)]
+        screen.app.push_screen(Viewer("What happened to services", lines, screen.look))
+
+    def follow_log() -> None:
+        from cockpit.ui.screens.service_log import follow
+
+        found = services.chosen()
+        inspectors = screen.session.service_inspectors if screen.session else {}
+        if found is None:
+            screen.say("no row is selected", Tone.WARN)
+        elif found[0] not in inspectors or screen.session is None:
+            screen.say("nobody says where this service writes its log", Tone.DIM)
+        else:
+            follow(screen.app, inspectors[found[0]], found[1], screen.session.clock, screen.look)
+
+    return {
+        "services.log": follow_log,
+        "services.stopped": told(services.toggle_stopped),
+        "services.groups": told(services.toggle_groups),
+        "services.columns": choose_columns,
+        "services.events": events,
+    }
+
+
+def _operations(changes: PaneChanges) -> dict[str, Handler]:
+    return {
+        "services.restart": lambda: changes.operate("restart"),
+        "services.stop": lambda: changes.operate("stop"),
+        "services.start": lambda: changes.operate("start"),
+        "services.pause": changes.pause,
+        "services.kill": lambda: changes.operate("kill"),
+        "services.scale": changes.scale,
+        "services.shell": changes.shell,
+    }
+
+
 def _session_keys(screen: MainScreen) -> dict[str, Handler]:
     steps, changes, papers = screen.steps, screen.changes, screen.papers
     if steps is None or changes is None or papers is None:
@@ -238,7 +296,7 @@ def _session_keys(screen: MainScreen) -> dict[str, Handler]:
         "locks.trigger": changes.trigger,
         "locks.flag": changes.flag,
         "locks.keys": lambda: screen.speak("say.keys", ""),
-        "services.restart": lambda: changes.operate("restart"),
+        **_operations(changes),
         "incident.declare": lambda: screen.speak("say.incident", ""),
         "health.mute": lambda: screen.speak("say.mute", ""),
         "timeline.note": lambda: screen.speak("say.note", ""),

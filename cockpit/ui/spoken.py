@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cockpit.config.durations import parse_duration
 from cockpit.model.errors import CockpitError, JournalError
 from cockpit.model.incident import EntryKind
+from cockpit.ui.log_keys import COMMANDS, OPERATORS_COMMANDS
 from cockpit.ui.screens.ask import Ask
 from cockpit.ui.screens.palette import Entry
 from cockpit.ui.spans import Tone
@@ -34,6 +35,7 @@ _FOR_PROTECTED = (
     Entry("say.unlock", "open this environment for changes for a while", "unlock 10m", "unlock", danger=True),
     Entry("say.lock", "close this environment for changes again", "lock", "lock"),
 )
+_FOR_REDIS = (Entry("say.keys", "browse the keys of Redis", "keys user:*", "keys"),)
 DEFAULT_SEVERITY = "P1"
 
 
@@ -53,10 +55,10 @@ class Spoken:
     def entries(self) -> list[Entry]:
         """The commands that this person has here; an observer has none that write."""
         if self._session.road is None:
-            return list(_FOR_ALL)
+            return [*_FOR_ALL, *COMMANDS]
         protected = _FOR_PROTECTED if self._session.environment.protected else ()
         unsettled = _FOR_UNSETTLED if self._unsettled else ()
-        return [*unsettled, *_FOR_OPERATOR, *protected, *_FOR_ALL]
+        return [*unsettled, *_FOR_OPERATOR, *protected, *_FOR_ALL, *COMMANDS, *OPERATORS_COMMANDS]
 
     async def carry_out(self, name: str, words: str) -> None:
         """Carry out the command of that entry.
@@ -80,6 +82,8 @@ class Spoken:
                 from cockpit.ui.mutes import mute
 
                 await mute(self._screen, self._session, words)
+            case "say.keys":
+                await self._keys(words)
             case "say.settle":
                 await self._settle(words)
             case "say.unlock":
@@ -88,7 +92,9 @@ class Spoken:
                 self._session.road.policy.lock()
                 self._screen.say(f"{self._session.environment.label} is closed for changes", Tone.OK)
             case _:
-                return
+                from cockpit.ui.log_keys import carry_out
+
+                await carry_out(self._screen, name, words)
 
     async def note(self, text: str) -> None:
         """Write a note, asking for its text when there is none.
@@ -101,6 +107,24 @@ class Spoken:
             masked = self._session.masker.secrets(text)
             await self._session.journal.append(EntryKind.NOTE, {"text": masked}, self._session.incident.id)
             self._screen.say("noted", Tone.OK)
+
+    async def _keys(self, words: str) -> None:
+        """Open the key browser, on the server that the first word names or that holds the selected lock."""
+        from cockpit.ui.screens.keys import KeySheet, as_pattern
+
+        browsers = self._session.browsers
+        named = {source.name: source for source in browsers}
+        selected = self._screen.panes.locks.selected()
+        source = selected[0] if selected is not None and selected[0] in browsers else next(iter(browsers))
+        first, _, rest = words.partition(" ")
+        if first in named and len(named) > 1:
+            source, words = named[first], rest
+        words = words or await self._asked(f"Which keys of {source.name}? A prefix, or a pattern with * in it")
+        changes = self._screen.changes
+        delete = changes.delete_keys if changes is not None and self._session.road is not None else None
+        if words:
+            pattern = as_pattern(words)
+            self._screen.app.push_screen(KeySheet(source, browsers[source], pattern, self._screen.look, delete))
 
     async def _settle(self, words: str) -> None:
         """Note what was found out about the actions of an earlier session whose outcome is unknown."""

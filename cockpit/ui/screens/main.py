@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_NOT_IN_LOGS = frozenset({"table.tag", "table.untag", "table.sort"})
+_NOT_IN_LOGS = frozenset({"table.sort", "table.sort_other_way"})
 _PLACES = {"locks": "locks", "backends": "activity", "containers": "services"}
 """The pane from which an input of that source takes its value."""
 
@@ -464,8 +464,7 @@ class MainScreen(LaidOutScreen):
         """Go to the next match: in logs up for n and down for N, in tables through what is left."""
         pane = self.active_pane
         if pane is self.panes.logs:
-            if not self.panes.logs.log_view.find_next(step):
-                self.say("no other match", Tone.DIM)
+            self.panes.logs.find_on(step, self)
             self.panes.logs.retitle(self.now())
         elif isinstance(pane, TablePane):
             pane.table.move(-step)
