@@ -62,6 +62,11 @@ class Road:
         self._late: set[asyncio.Task[Outcome]] = set()
 
     @property
+    def sources(self) -> tuple[SourceId, ...]:
+        """What can be changed here, in the order of the configuration."""
+        return tuple(self._executors)
+
+    @property
     def busy(self) -> bool:
         """Whether an action is being carried out now."""
         return self._busy
@@ -100,6 +105,7 @@ class Road:
             preview=prepared.preview,
             target=prepared.target,
             prepared_at=now,
+            patience=draft.patience,
         )
 
     def requirement(self, action: Action) -> Requirement | Refusal:
@@ -180,7 +186,7 @@ class Road:
         action = permit.action
         started = self._clock.monotonic()
         task = asyncio.create_task(self._executor(action.source).execute(permit), name=f"execute {action.id}")
-        await asyncio.wait({task}, timeout=action.timeout + GRACE)
+        await asyncio.wait({task}, timeout=action.timeout + action.patience + GRACE)
         if not task.done():
             self._late.add(task)
             task.add_done_callback(self._late.discard)

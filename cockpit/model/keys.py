@@ -22,6 +22,14 @@ def key_shown(name: str) -> str:
     return clean(key_bytes(name).decode("utf-8", "backslashreplace"))
 
 
+def literal_key(name: str) -> str:
+    """The name as a glob that matches nothing else."""
+    return name.translate(_SPECIAL)
+
+
+_SPECIAL = str.maketrans({char: f"\\{char}" for char in "*?[]\\"})
+
+
 @dataclass(frozen=True, slots=True)
 class KeyEntry:
     """One key of a page.
@@ -77,8 +85,6 @@ class KeyPreview:
 
     Attributes:
         name, type, ttl, memory, encoding: as in KeyEntry, read again.
-        identity: the exact value, or a digest of its serialised form, as `KeyIdentity` takes it; None when it may
-            not be read, and then the key cannot be deleted from here.
         length: bytes of a string, elements of all else; None when not known.
         lines: the value, cleaned, already laid out.
         cut: how many bytes or elements are not shown.
@@ -89,7 +95,6 @@ class KeyPreview:
     name: str
     type: str
     ttl: float | None
-    identity: bytes | None
     length: int | None
     lines: tuple[str, ...]
     cut: int = 0

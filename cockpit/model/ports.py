@@ -12,6 +12,7 @@ from cockpit.model.command_info import CommandInfo
 from cockpit.model.health import Json
 from cockpit.model.incident import EntryKind, JournalEntry, News, Verification
 from cockpit.model.inspection import BackendLock, Plan, Statements, StatementStatistics
+from cockpit.model.keys import KeyPage, KeyPreview
 from cockpit.model.logs import LogBatch
 from cockpit.model.readings import SourceId
 from cockpit.model.services import Section
@@ -172,6 +173,50 @@ class ServiceInspector(Protocol):
         Args:
             service: its id.
             name: by which it is found again when it is made anew.
+        """
+        ...
+
+
+class JobHistory(Protocol):
+    """Tells the last runs of jobs."""
+
+    def knows(self, job: str) -> bool:
+        """Whether it can be asked about that job."""
+        ...
+
+    async def runs(self, job: str, most: int) -> Answer:
+        """The last runs as a table, in the order of the answer, at most `most`.
+
+        Raises:
+            SourceError: when they could not be read.
+        """
+        ...
+
+
+class KeyBrowser(Protocol):
+    """Walks through the keys of a Redis a page at a time; reads only."""
+
+    async def page(self, pattern: str, cursor: int, kind: str = "") -> KeyPage:
+        """The next keys under a glob, bounded in number and time.
+
+        Args:
+            pattern: the glob.
+            cursor: 0 to begin, else that of the page before.
+            kind: only keys of this type, "" for all.
+
+        Raises:
+            SourceError: when the server cannot be asked.
+        """
+        ...
+
+    async def preview(self, name: str) -> KeyPreview | None:
+        """A bounded look at one key's value; None when it is gone.
+
+        Args:
+            name: as `key_text` carries it.
+
+        Raises:
+            SourceError: when the server cannot be asked.
         """
         ...
 

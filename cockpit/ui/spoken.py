@@ -55,10 +55,13 @@ class Spoken:
     def entries(self) -> list[Entry]:
         """The commands that this person has here; an observer has none that write."""
         if self._session.road is None:
-            return [*_FOR_ALL, *COMMANDS]
+            return [*_FOR_ALL, *COMMANDS, *self._for_redis()]
         protected = _FOR_PROTECTED if self._session.environment.protected else ()
         unsettled = _FOR_UNSETTLED if self._unsettled else ()
-        return [*unsettled, *_FOR_OPERATOR, *protected, *_FOR_ALL, *COMMANDS, *OPERATORS_COMMANDS]
+        return [*unsettled, *_FOR_OPERATOR, *protected, *_FOR_ALL, *COMMANDS, *OPERATORS_COMMANDS, *self._for_redis()]
+
+    def _for_redis(self) -> tuple[Entry, ...]:
+        return _FOR_REDIS if self._session.browsers else ()
 
     async def carry_out(self, name: str, words: str) -> None:
         """Carry out the command of that entry.

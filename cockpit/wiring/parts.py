@@ -10,7 +10,17 @@ from cockpit.config.durations import parse_duration
 from cockpit.engine.poller import Poller
 from cockpit.engine.terminal import LentTerminal
 from cockpit.model.incident import Role
-from cockpit.model.ports import ChangeReader, Clock, DatabaseInspector, Executor, Reader, ServiceInspector, Source
+from cockpit.model.ports import (
+    ChangeReader,
+    Clock,
+    DatabaseInspector,
+    Executor,
+    JobHistory,
+    KeyBrowser,
+    Reader,
+    ServiceInspector,
+    Source,
+)
 from cockpit.model.readings import Reading, SourceId
 
 T = TypeVar("T")
@@ -36,6 +46,8 @@ class Parts:
         change_readers: what tells the whole text of a change, by its source.
         service_inspectors: what looks closely at one service, by engine or supervisor.
         terminal: lent to what needs it for itself.
+        job_history: tells the last runs of jobs.
+        browsers: what walks through the keys of a Redis, by server.
         order: all sources in the order of the configuration.
         secrets: values that must never show.
         closers: what lets go of shared clients.
@@ -50,6 +62,8 @@ class Parts:
     change_readers: dict[SourceId, ChangeReader] = field(default_factory=dict)
     service_inspectors: dict[SourceId, ServiceInspector] = field(default_factory=dict)
     terminal: LentTerminal = field(default_factory=LentTerminal)
+    job_history: JobHistory | None = None
+    browsers: dict[SourceId, KeyBrowser] = field(default_factory=dict)
     order: list[SourceId] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
 
+from cockpit.adapters.job_history import JobHistories
 from cockpit.adapters.job_runs import JobQuestions, JobRuns
 from cockpit.adapters.postgres_activity import PostgresActivity
 from cockpit.adapters.postgres_advisory import PostgresAdvisory
@@ -12,6 +13,7 @@ from cockpit.adapters.postgres_figures import PostgresFigures
 from cockpit.adapters.postgres_inspector import PostgresInspector
 from cockpit.adapters.postgres_reader import PostgresReader
 from cockpit.adapters.process_usage import owner_alive
+from cockpit.adapters.redis_browser import RedisBrowser
 from cockpit.adapters.redis_connection import RedisConnection
 from cockpit.adapters.redis_line import RedisLine
 from cockpit.adapters.redis_locks import RedisLocks
@@ -89,6 +91,7 @@ class Stores:
         self._asking[polled.id] = RedisReader(polled, READS)
         steps = self._redis_line(settings)
         self._parts.read(RedisReader(steps, READS))
+        self._parts.browsers[steps.id] = RedisBrowser(steps)
         self._parts.closers.append(steps.close)
         if self._parts.may_change:
             from cockpit.adapters.redis_executor import RedisExecutor
@@ -101,6 +104,11 @@ class Stores:
         asked = {name: found for name, found in questions.items() if found != JobQuestions(over=found.over)}
         if asked:
             self._parts.watch(JobRuns(jobs_source(self._environment), asked, 3.0), JOBS_EVERY, "5s")
+        histories = {job.name: job.history for job in self._environment.jobs if job.history is not None}
+        if histories:
+            self._parts.job_history = JobHistories(
+                {name: self._question(q.sql, q.redis, q.on, f"job {name}") for name, q in histories.items()}, 5.0
+            )
 
     def _questions_of(self, job: Job) -> JobQuestions:
         def question(query: ScalarQuery | None) -> Question | None:

@@ -1,85 +1,199 @@
-"""Pane 3: cron locks."""
+"""Pane 3: cron locks, and PostgreSQL's advisory locks beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from cockpit.model.jobs import JobsSnapshot
-from cockpit.model.locks import CronLock, LocksSnapshot
-from cockpit.model.readings import Reading, SourceId, SourceKind
+from textual.app import ComposeResult
+from textual.events import Resize
+
+from cockpit.engine.contention import LogContention
+from cockpit.engine.lock_owner import found_among, with_owner
+from cockpit.model.jobs import JobRun, JobsSnapshot
+from cockpit.model.locks import AdvisoryLock, AdvisorySnapshot, CronLock, JobPlan, LocksSnapshot
+from cockpit.model.readings import Reading, ReadingState, SourceId, SourceKind
+from cockpit.model.services import ServicesSnapshot
 from cockpit.ui.bindings import Scope
 from cockpit.ui.panes.base import TablePane
-from cockpit.ui.present.locks import COLUMNS, lock_detail, lock_rows, locks_summary
-from cockpit.ui.spans import EMPTY, Line
+from cockpit.ui.present.locks import COLUMNS, RANK, AnyLock, Seen, figures_lines, lock_cells, locks_summary
+from cockpit.ui.spans import EMPTY, Line, Tone, line
+from cockpit.ui.widgets.lines import Lines
 from cockpit.ui.widgets.table_state import Row
+
+if TYPE_CHECKING:
+    from cockpit.engine.session import Session
+    from cockpit.ui.screens.sheet import Sheet
+
+TALL = 16
+"""Lines of the pane from which it has room for the servers' figures."""
 
 
 class LocksPane(TablePane):
-    """Locks of all Redis servers, the troubled ones first."""
+    """Locks of all servers, the troubled ones first."""
 
     number = 3
     label = "Cron locks"
     scope = Scope.LOCKS
     columns = COLUMNS
+    orders = (("trouble", 1), ("name", 0), ("time held", 3), ("time left", 4), ("last run", 5))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = Lines(name="locks-head")
+        self._contention: LogContention | None = None
+        self._found: list[tuple[SourceId, Seen]] = []
+
+    def compose(self) -> ComposeResult:
+        """Title, figures, table."""
+        yield self.title_line
+        yield self.head
+        yield self.body
+
+    def attach(self, session: Session) -> None:
+        """Show this session from now on."""
+        super().attach(session)
+        self._contention = LogContention(session.logs)
+
+    def on_resize(self, event: Resize) -> None:
+        """More room shows the servers' figures."""
+        self._bring_up_head()
 
     def readings(self) -> tuple[Reading[object], ...]:
         """The readings of the servers' locks."""
         if self.session is None:
             return ()
-        return tuple(r for r in self.session.board.of_kind(SourceKind.REDIS) if r.source.name == r.source.system)
+        board = self.session.board
+        found = [r for r in board.of_kind(SourceKind.REDIS) if r.source.name == r.source.system]
+        return (*found, *(r for r in board.of_kind(SourceKind.POSTGRES) if r.source.name.endswith("/advisory")))
+
+    def refill(self, now: datetime) -> None:
+        """Show what the board says now."""
+        super().refill(now)
+        self._bring_up_head()
 
     def rows(self, now: datetime) -> Sequence[Row]:
         """One row a lock."""
-        jobs = self._jobs()
-        rows: list[Row] = []
-        for source, snapshot in self._snapshots():
-            found = lock_rows(snapshot, jobs, now, self.look)
-            rows += [replace(row, key=(source, row.key)) for row in found]
-        return rows
+        self._found = self._look(now)
+        self._found.sort(key=lambda found: self._place(found[1]))
+        return [Row((source, _identity(seen.lock)), lock_cells(seen, now, self.look)) for source, seen in self._found]
 
     def summary(self, now: datetime) -> Line:
         """`1 stale · 2 held`."""
-        found = self._snapshots()
-        if not found:
+        if not any(reading.value is not None for reading in self.readings()):
             return EMPTY
-        every = tuple(lock for _, snapshot in found for lock in snapshot.locks)
-        return locks_summary(LocksSnapshot(every, truncated=any(snapshot.truncated for _, snapshot in found)))
+        cut = any(snapshot.truncated for _, snapshot in self._snapshots())
+        return locks_summary([seen for _, seen in self._found], truncated=cut)
 
-    def chosen(self) -> tuple[SourceId, CronLock] | None:
-        """The lock under the cursor, None when there is none."""
+    def selected(self) -> tuple[SourceId, Seen] | None:
+        """The lock under the cursor with all that is known of it, None when there is none."""
         row = self.table.current
-        for source, snapshot in self._snapshots():
-            for lock in snapshot.locks:
-                if row is not None and row.key == (source, lock.key):
-                    return source, lock
-        return None
+        return self._of(row.key) if row is not None else None
+
+    def chosen(self) -> list[tuple[SourceId, AnyLock]]:
+        """The tagged locks in the order of the rows, else the one under the cursor."""
+        found = [self._of(key) for key in self.table.state.chosen]
+        return [(source, seen.lock) for source, seen in filter(None, found)]
 
     def offers(self) -> list[tuple[str, str]]:
-        """All keys, and what is known of each in a few words."""
+        """All keys in Redis, and what is known of each in a few words."""
         found = []
         for _, snapshot in self._snapshots():
             for lock in snapshot.locks:
                 owner = f", {self.look.text(lock.owner)}" if lock.owner else ""
-                found.append((lock.key, f"{lock.state.value}{owner}"))
+                found.append((lock.shown, f"{lock.state.value}{owner}"))
         return found
 
-    def detail(self, now: datetime, cells: int) -> tuple[str, list[Line]] | None:
+    def sheet(self, now: datetime, cells: int) -> Sheet[None] | None:
         """All about the selected lock."""
-        found = self.chosen()
-        return (found[1].key, lock_detail(found[1], self._jobs(), now, self.look)) if found else None
+        from cockpit.ui.screens.lock import LockSheet
+
+        found = self.selected()
+        if found is None or self.session is None:
+            return None
+        return LockSheet(found[1], self.session, self.look, now)
 
     def argument(self) -> str:
-        """The key."""
-        found = self.chosen()
-        return found[1].key if found else ""
+        """The key, or the pid of the session that holds an advisory lock."""
+        found = self.selected()
+        if found is None:
+            return ""
+        lock = found[1].lock
+        return lock.shown if isinstance(lock, CronLock) else str(lock.pid)
+
+    def _of(self, key: object) -> tuple[SourceId, Seen] | None:
+        return next(((s, seen) for s, seen in self._found if (s, _identity(seen.lock)) == key), None)
+
+    def _place(self, seen: Seen) -> tuple[object, ...]:
+        lock, last = seen.lock, seen.run.last_run if seen.run else None
+        ttl = lock.ttl if isinstance(lock, CronLock) else None
+        by = {
+            "name": (seen.name,),
+            "time held": (-(lock.age or 0.0),),
+            "time left": (ttl is None, ttl or 0.0),
+            "last run": (last is None, last.timestamp() if last else 0.0),
+        }
+        return (*by.get(self.orders[self.order][0], ()), RANK[seen.state], seen.name)
+
+    def _look(self, now: datetime) -> list[tuple[SourceId, Seen]]:
+        """Every lock with what else is known of it."""
+        jobs, services = self._jobs(), self._services()
+        found: list[tuple[SourceId, Seen]] = []
+        snapshots = self._snapshots()
+        self._count_refusals([lock.job for _, snapshot in snapshots for lock in snapshot.locks if lock.job])
+        for source, snapshot in snapshots:
+            for lock in snapshot.locks:
+                known = with_owner(lock, services)
+                run = jobs.get(lock.job.name) if lock.job else None
+                seen = Seen(known, run, alive=found_among(lock.owner, services)[1] if lock.owner_alive is None else "")
+                found.append((source, self._with_refusals(seen, now)))
+        for reading in self.readings():
+            if isinstance(reading.value, AdvisorySnapshot):
+                found += [(reading.source, Seen(held)) for held in reading.value.locks]
+        return found
+
+    def _count_refusals(self, plans: Sequence[JobPlan]) -> None:
+        if self._contention is not None:
+            self._contention.take_in(plans)
+
+    def _with_refusals(self, seen: Seen, now: datetime) -> Seen:
+        """How often the lock was found held: by the job's counter where there is one, else by log lines."""
+        if seen.plan is None or self._contention is None:
+            return seen
+        if seen.run is not None and seen.run.contended is not None:
+            return replace(seen, refused=seen.run.contended, counted="its counter")
+        return replace(seen, refused=self._contention.count(seen.plan, now), counted="log lines")
+
+    def _bring_up_head(self) -> None:
+        lines: list[Line] = []
+        for source, snapshot in self._snapshots():
+            lines += [line(self.look.text(note), Tone.WARN) for note in snapshot.notes]
+            if snapshot.figures is not None and self.size.height >= TALL:
+                lines.append(figures_lines(source.name, snapshot.figures, self.look))
+        most = max(0, self.size.height // 3)
+        self.head.show(lines[:most])
+        self.head.styles.height = min(len(lines), most)
+        self.head.display = bool(lines[:most])
 
     def _snapshots(self) -> list[tuple[SourceId, LocksSnapshot]]:
         return [(r.source, r.value) for r in self.readings() if isinstance(r.value, LocksSnapshot)]
 
-    def _jobs(self) -> JobsSnapshot | None:
-        if self.session is None:
-            return None
-        values = (reading.value for reading in self.session.board.readings.values())
-        return next((value for value in values if isinstance(value, JobsSnapshot)), None)
+    def _jobs(self) -> dict[str, JobRun]:
+        values = (reading.value for reading in self.session.board.readings.values()) if self.session else ()
+        return {run.name: run for value in values if isinstance(value, JobsSnapshot) for run in value.runs}
+
+    def _services(self) -> list[ServicesSnapshot]:
+        """The services that were read lately: what is stale proves nobody's death."""
+        readings = self.session.board.readings.values() if self.session else ()
+        return [r.value for r in readings if r.state is ReadingState.FRESH and isinstance(r.value, ServicesSnapshot)]
+
+
+def _identity(lock: AnyLock) -> object:
+    return lock.key if isinstance(lock, CronLock) else (lock.pid, lock.name, lock.mode)
+
+
+def is_advisory(lock: AnyLock) -> bool:
+    """Whether it is one of PostgreSQL's."""
+    return isinstance(lock, AdvisoryLock)
