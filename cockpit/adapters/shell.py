@@ -149,8 +149,10 @@ def _judged(finished: Finished, timeout: float) -> tuple[OutcomeKind, str]:
             OutcomeKind.UNKNOWN,
             f"it did not end within {timeout:g} s and was stopped; what it did until then stands",
         )
+    if finished.stopped:
+        return OutcomeKind.UNKNOWN, "it was stopped by you; what it did until then stands"
     if finished.exit_code == 0:
-        return OutcomeKind.SUCCEEDED, "the command ended with exit code 0"
+        return OutcomeKind.SUCCEEDED, _early_failure(finished) or "the command ended with exit code 0"
     last = next((line for line in reversed(finished.lines) if line.strip()), "")
     said = _exit_words(finished.exit_code)
     return OutcomeKind.FAILED, f"{said}: {last}" if last else said
@@ -168,12 +170,32 @@ def _exit_words(code: int) -> str:
     return f"the command ended with exit code {code}"
 
 
+def _early_failure(finished: Finished) -> str:
+    """What to say when a part of the pipeline failed before its last one, "" when none did."""
+    codes = finished.report.codes if finished.report else ()
+    if finished.exit_code != 0 or not any(codes[:-1]):
+        return ""
+    return f"the last part of the pipeline succeeded, an earlier one did not: exit codes {_listed(codes)}"
+
+
+def _listed(codes: tuple[int, ...]) -> str:
+    return ", ".join(str(code) for code in codes)
+
+
 def _answer(finished: Finished) -> Answer:
-    notice = "" if finished.exit_code == 0 else _exit_words(finished.exit_code)
+    report = finished.report
+    codes = report.codes if report and len(report.codes) > 1 else ()
+    notice = _early_failure(finished)
+    if finished.stopped:
+        notice = "stopped by you"
+    elif finished.exit_code:
+        notice = _exit_words(finished.exit_code) + (f"; exit codes of the parts {_listed(codes)}" if codes else "")
     return Answer(
         lines=finished.lines,
         value="\n".join(finished.lines),
-        exit_code=finished.exit_code,
+        exit_code=0 if finished.stopped else finished.exit_code,
         cut=finished.cut,
         notice=notice,
+        codes=codes,
+        carried=report.state if report else None,
     )

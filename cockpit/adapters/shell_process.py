@@ -7,12 +7,16 @@ import contextlib
 import os
 import shutil
 import signal
+import tempfile
+from asyncio import FIRST_COMPLETED
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from cockpit.adapters.lines import LineSplitter, RawLine
+from cockpit.adapters.shell_state import Report, report_of, reporting
+from cockpit.engine.steps.live import Live, live
 from cockpit.model.actions import ShellCommand
 from cockpit.model.errors import SourceUnreachable
 from cockpit.model.text import clean
@@ -48,13 +52,17 @@ class Finished:
         exit_code: as bash gave it, negative for the number of the signal that ended bash itself.
         lines: standard output and error in the order of arrival, cleaned.
         cut: lines that were left out.
-        timed_out: True when it had to be stopped.
+        timed_out: True when it had to be stopped at the deadline.
+        stopped: True when it was stopped because a person asked for it.
+        report: exit codes of the last pipeline and what the session keeps; None when the line did not come to that.
     """
 
     exit_code: int
     lines: tuple[str, ...]
     cut: int
     timed_out: bool
+    stopped: bool = False
+    report: Report | None = None
 
 
 async def run_line(command: ShellCommand, deadline: float, on_line: Callable[[str], None] | None = None) -> Finished:
@@ -71,21 +79,29 @@ async def run_line(command: ShellCommand, deadline: float, on_line: Callable[[st
     Raises:
         SourceUnreachable: when it cannot be started.
     """
-    output = _Output(on_line)
-    process, pipe, lifeline = await _started(command)
-    reading = asyncio.create_task(_read_all(pipe, output))
-    try:
-        timed_out = not await _ended(process, deadline)
-        await _drained(reading)
-    finally:
-        _signal_group(process.pid, signal.SIGKILL)
-        os.close(lifeline)
-        await asyncio.shield(_drained(reading))
-        reading.cancel()
-    return Finished(process.returncode or 0, output.lines(), output.cut, timed_out)
+    under_way = live()
+    output = _Output(on_line or (under_way.add if under_way else None))
+    environment = {**os.environ, **dict(command.environment)}
+    with tempfile.NamedTemporaryFile(prefix="cockpit-") as report:
+        process, pipe, lifeline = await _started(command, reporting(command.line, report.name), environment)
+        reading = asyncio.create_task(_read_all(pipe, output))
+        try:
+            in_time = await _ended(process, deadline, under_way)
+            await _drained(reading)
+        finally:
+            _signal_group(process.pid, signal.SIGKILL)
+            os.close(lifeline)
+            await asyncio.shield(_drained(reading))
+            reading.cancel()
+        told = report_of(report, environment)
+    stopped = not in_time and under_way is not None and under_way.stopping.is_set()
+    timed_out = not in_time and not stopped
+    return Finished(process.returncode or 0, output.lines(), output.cut, timed_out, stopped, told)
 
 
-async def _started(command: ShellCommand) -> tuple[asyncio.subprocess.Process, int, int]:
+async def _started(
+    command: ShellCommand, line: str, environment: dict[str, str]
+) -> tuple[asyncio.subprocess.Process, int, int]:
     """The process, where to read its output, and its lifeline, which ends it when this program is gone.
 
     The output comes through a pipe of our own: asyncio's stays open while any grandchild holds it.
@@ -100,11 +116,11 @@ async def _started(command: ShellCommand) -> tuple[asyncio.subprocess.Process, i
             "-c",
             LAUNCHER,
             "cockpit",
-            command.line,
+            line,
             stdin=watched,
             stdout=writing_end,
             stderr=writing_end,
-            env={**os.environ, **dict(command.environment)},
+            env=environment,
             cwd=_folder(command),
             start_new_session=True,
         )
@@ -136,18 +152,20 @@ async def _read_all(pipe: int, output: _Output) -> None:
         transport.close()
 
 
-async def _ended(process: asyncio.subprocess.Process, deadline: float) -> bool:
+async def _ended(process: asyncio.subprocess.Process, deadline: float, under_way: Live | None) -> bool:
     """Wait for the end; False when the process had to be stopped."""
-    try:
-        async with asyncio.timeout(deadline):
-            await process.wait()
-    except TimeoutError:
-        _signal_group(process.pid, signal.SIGTERM)
-        await asyncio.wait([asyncio.ensure_future(process.wait())], timeout=GRACE)
-        _signal_group(process.pid, signal.SIGKILL)
-        await process.wait()
-        return False
-    return True
+    ending = asyncio.ensure_future(process.wait())
+    stopping = asyncio.ensure_future(under_way.stopping.wait()) if under_way else None
+    await asyncio.wait({ending, *([stopping] if stopping else [])}, timeout=deadline, return_when=FIRST_COMPLETED)
+    if stopping is not None:
+        stopping.cancel()
+    if ending.done():
+        return True
+    _signal_group(process.pid, signal.SIGTERM)
+    await asyncio.wait({ending}, timeout=GRACE)
+    _signal_group(process.pid, signal.SIGKILL)
+    await ending
+    return False
 
 
 async def _drained(reading: asyncio.Task[None]) -> None:

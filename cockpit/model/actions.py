@@ -255,11 +255,15 @@ class ShellCommand:
         line: the text as it is handed to `bash -c`.
         environment: variables to add; values of placeholders travel here, never inside the line.
         cwd: working folder, "" for the current one.
+        host: the other machine that the line is for, as ssh names it; "" for this one.
+        terminal: whether it needs this terminal for itself until it ends (an editor, a prompt).
     """
 
     line: str
     environment: tuple[tuple[str, str], ...] = ()
     cwd: str = ""
+    host: str = ""
+    terminal: bool = False
 
 
 Operation: TypeAlias = (
@@ -352,6 +356,7 @@ class Draft:
         verdict: risk and why.
         origin: who asked.
         timeout: seconds until the outcome counts as unknown.
+        patience: seconds more that a person has to keep or drop the change once it is made, 0 for none.
     """
 
     source: SourceId
@@ -360,6 +365,7 @@ class Draft:
     verdict: RiskVerdict
     origin: Origin
     timeout: float = 30.0
+    patience: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,7 +393,7 @@ class Action:
         id: unique within the journal.
         environment: label of the environment, for example "PROD".
         protected: True when the environment is protected.
-        source, command, verdict, origin, timeout: as in the draft (the risk may have been raised since).
+        source, command, verdict, origin, timeout, patience: as in the draft (the risk may have been raised since).
         operation, identity, preview, target: as prepared.
         prepared_at: UTC time of the preparation.
     """
@@ -405,6 +411,7 @@ class Action:
     preview: Preview
     target: str
     prepared_at: datetime
+    patience: float = 0.0
 
 
 class Demand(StrEnum):
@@ -465,6 +472,19 @@ class TargetResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ShellState:
+    """What a command line leaves to the next one of the same session.
+
+    Attributes:
+        cwd: the working folder at its end.
+        variables: exported variables that it set or changed; they may hold secrets and are never shown.
+    """
+
+    cwd: str
+    variables: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a source gave back, for reads and for changes alike.
 
@@ -479,6 +499,8 @@ class Answer:
         exit_code: of a shell command.
         cut: how many rows or lines were left out.
         notice: one sentence about the answer ("3 rows affected"), "" when none.
+        codes: the exit code of each part of a shell command's last pipeline.
+        carried: what a shell command leaves to the next one of its session, None when that is not known.
     """
 
     columns: tuple[str, ...] = ()
@@ -492,6 +514,8 @@ class Answer:
     exit_code: int | None = None
     cut: int = 0
     notice: str = ""
+    codes: tuple[int, ...] = ()
+    carried: ShellState | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pytest
 
 from cockpit.adapters import shell_process
 from cockpit.adapters.shell import ShellExecutor, ShellReader
+from cockpit.engine.steps.live import Live, watched
 from cockpit.model.actions import NO_PREVIEW, HttpRequest, OutcomeKind, ShellCommand
 from cockpit.model.errors import SourceRefused, SourceUnreachable
 from tests.support.awaiting import until
@@ -194,3 +195,60 @@ async def test_nothing_that_watches_over_a_line_is_left_or_seen_by_it() -> None:
         ]
 
     await until(lambda: not left())
+
+
+async def test_every_part_of_a_pipeline_tells_its_exit_code() -> None:
+    failed = await ShellReader().read(ShellCommand("false | true | sh -c 'exit 3'"), 10)
+    hidden = await ShellReader().read(ShellCommand("false | true"), 10)
+
+    assert (failed.exit_code, failed.codes) == (3, (1, 0, 3))
+    assert failed.notice == "the command ended with exit code 3; exit codes of the parts 1, 0, 3"
+    assert (hidden.exit_code, hidden.codes) == (0, (1, 0))
+    assert hidden.notice == "the last part of the pipeline succeeded, an earlier one did not: exit codes 1, 0"
+
+
+async def test_a_line_tells_what_it_leaves_to_the_next(tmp_path: Path) -> None:
+    line = f"cd '{tmp_path}'; export TOKEN=$'two\\nlines' ; KEPT=no; sleep 9 & echo done"
+    left = (await ShellReader().read(ShellCommand(line), 10)).carried
+
+    assert left is not None
+    assert (left.cwd, left.variables) == (str(tmp_path), (("TOKEN", "two\nlines"),))
+    assert "two" not in repr(left)
+    assert (await ShellReader().read(ShellCommand("exec true"), 10)).carried is None
+    assert (await ShellReader().read(ShellCommand("if true"), 10)).carried is None
+
+
+async def test_a_line_is_stopped_by_a_person_and_says_so() -> None:
+    under_way = Live()
+    with watched(under_way):
+        reading = asyncio.create_task(ShellReader().read(ShellCommand("echo one; sleep 86412; echo two"), 60))
+        await until(lambda: under_way.total == 1)
+        under_way.stop()
+        answer = await reading
+
+    assert (answer.lines, answer.notice) == (("one",), "stopped by you")
+    assert sleeping("86412") == []
+
+
+async def test_a_change_that_a_person_stops_has_an_unknown_outcome() -> None:
+    under_way, executor = Live(), ShellExecutor()
+    prepared = await executor.prepare(ShellCommand("echo one; sleep 86413"))
+    with watched(under_way):
+        task = asyncio.create_task(executor.execute(permit_for(executor.id, prepared.operation, prepared.identity)))
+        await until(lambda: under_way.total == 1)
+        under_way.stop()
+        outcome = await task
+
+    assert (outcome.kind, outcome.reason) == (
+        OutcomeKind.UNKNOWN,
+        "it was stopped by you; what it did until then stands",
+    )
+
+
+async def test_a_million_lines_are_capped_and_stop_nothing() -> None:
+    under_way = Live()
+    with watched(under_way):
+        answer = await ShellReader().read(ShellCommand("seq 1000000"), 60)
+
+    assert under_way.total == 1_000_000
+    assert (len(under_way.lines), len(answer.lines), answer.cut) == (200, 2_001, 998_000)
