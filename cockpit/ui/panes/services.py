@@ -1,17 +1,45 @@
-"""Pane 4: containers and processes."""
+"""Pane 4: containers, pm2 applications and processes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from textual.events import Resize
+
+from cockpit.engine.services_view import ORDERS, Arranged, Found, ServicesWish, arrange, descends
+from cockpit.model.errors import CockpitError
 from cockpit.model.readings import Reading, SourceId, SourceKind
 from cockpit.model.services import Service, ServicesSnapshot
 from cockpit.ui.bindings import Scope
 from cockpit.ui.panes.base import TablePane
-from cockpit.ui.present.services import COLUMNS, STRIP_CELLS, service_detail, service_rows, services_summary
-from cockpit.ui.spans import Line
+from cockpit.ui.present.services import (
+    CATALOGUE,
+    COLUMNS,
+    ROOMY,
+    STRIP_CELLS,
+    USUAL,
+    ServiceRows,
+    columns_of,
+    service_detail,
+    services_summary,
+)
+from cockpit.ui.present.words import short_age
+from cockpit.ui.spans import EMPTY, Line, Span, Tone, joined, line
 from cockpit.ui.widgets.table_state import Row
+
+if TYPE_CHECKING:
+    from cockpit.engine.session import Session
+    from cockpit.ui.screens.sheet import Sheet
+
+WIDE = 116
+"""Cells of the pane from which it shows more columns."""
+RESTART_SAID = 600.0
+"""Seconds for which the title says that an engine was restarted."""
+_REMEMBERED_AS = "services.columns"
+_KINDS = (SourceKind.DOCKER, SourceKind.PM2, SourceKind.PROCESSES)
 
 
 class ServicesPane(TablePane):
@@ -24,36 +52,186 @@ class ServicesPane(TablePane):
 
     def __init__(self) -> None:
         super().__init__()
+        self.wish = ServicesWish()
+        self.arranged = Arranged((), grouped=False)
+        self._maker = ServiceRows(self.look)
+        self._names: tuple[str, ...] = USUAL
+        self._chosen_columns: tuple[str, ...] = ()
         self._history: dict[tuple[object, str], tuple[float, ...]] = {}
         self._counted: dict[SourceId, datetime | None] = {}
+        self._mark()
+
+    def attach(self, session: Session) -> None:
+        """Show this session from now on."""
+        super().attach(session)
+        self._maker = ServiceRows(self.look)
+        kept = session.preferences.get(_REMEMBERED_AS)
+        if isinstance(kept, list):
+            self._chosen_columns = tuple(name for name in CATALOGUE if name in kept)
+        self._choose_columns()
+
+    def on_resize(self, event: Resize) -> None:
+        """More room shows more columns."""
+        self._choose_columns()
+        if self.session is not None:
+            self.changed(self.session.clock.now())
+
+    # --- what it shows ---
 
     def readings(self) -> tuple[Reading[object], ...]:
         """The readings of all engines and supervisors."""
         if self.session is None:
             return ()
-        board = self.session.board
-        return board.of_kind(SourceKind.DOCKER) + board.of_kind(SourceKind.PROCESSES)
+        return tuple(reading for kind in _KINDS for reading in self.session.board.of_kind(kind))
 
     def rows(self, now: datetime) -> Sequence[Row]:
-        """One row a service."""
+        """One row a service, and a heading above each project."""
         self._remember()
-        return service_rows(dict(self._snapshots()), self._history, now, self.look)
+        self.arranged = arrange(self.found(), self.wish, self._maker.visible)
+        return self._maker.rows(self.arranged, self._names, self._history, now)
+
+    def found(self) -> list[Found]:
+        """All services of all sources."""
+        return [Found(source, service) for source, snapshot in self.snapshots() for service in snapshot.services]
+
+    def snapshots(self) -> list[tuple[SourceId, ServicesSnapshot]]:
+        """The last good snapshot of each source."""
+        return [(r.source, r.value) for r in self.readings() if isinstance(r.value, ServicesSnapshot)]
+
+    def refill(self, now: datetime) -> None:
+        """Show what the board says now."""
+        super().refill(now)
+        if self.table.empty == "nothing to show":
+            if self.wish.filter:
+                self.table.empty = "no service fits the filter"
+            elif self.arranged.hidden:
+                self.table.empty = "nothing runs; h shows what does not"
 
     def summary(self, now: datetime) -> Line:
         """`5 running · 1 not running`."""
-        return services_summary(dict(self._snapshots()))
+        services = [one.service for one in self.found()]
+        parts = [services_summary(services, self.arranged.hidden)]
+        if self.wish.order != "state":
+            parts.append(line(f"by {self.wish.order}", Tone.DIM))
+        if self.arranged.filtered:
+            parts.append(line(f"{self.arranged.filtered} filtered out", Tone.DIM))
+        parts += [line(f"{self.look.text(s.remark)}", Tone.WARN) for _, s in self.snapshots() if s.remark]
+        parts += [line(said, Tone.WARN) for said in self._restarted(now)]
+        return joined([part for part in parts if part], " · ")
+
+    def _restarted(self, now: datetime) -> list[str]:
+        """Which engines were restarted lately."""
+        found = []
+        for reading in self.readings():
+            at = reading.restarted_at
+            if at is not None and (now - at).total_seconds() < RESTART_SAID:
+                found.append(f"{reading.source.name} restarted {short_age((now - at).total_seconds())} ago")
+        return found
+
+    # --- how it shows it ---
+
+    def ask(self, wish: ServicesWish, now: datetime) -> None:
+        """Show the services in another way."""
+        self.wish = wish
+        self._mark()
+        self.refill(now)
+        self.retitle(now)
+
+    def toggle_stopped(self, now: datetime) -> str:
+        """Hide what does not run, or show it; says what is so now."""
+        self.ask(replace(self.wish, stopped=not self.wish.stopped), now)
+        return "all services are shown" if self.wish.stopped else f"{self.arranged.hidden} that do not run are hidden"
+
+    def toggle_groups(self, now: datetime) -> str:
+        """Group by project, or do not; says what is so now."""
+        self.ask(replace(self.wish, grouped=not self.arranged.grouped), now)
+        return "grouped by project" if self.wish.grouped else "all projects together"
+
+    def sort_next(self, now: datetime) -> str:
+        """Sort by the next column that is shown, and say by which."""
+        orders = [name for name in ORDERS if name in self._names]
+        here = orders.index(self.wish.order) if self.wish.order in orders else -1
+        order = orders[(here + 1) % len(orders)]
+        self.ask(replace(self.wish, order=order, reverse=False), now)
+        return order
+
+    def sort_other_way(self, now: datetime) -> str:
+        """Turn the order round, and say how it is now."""
+        self.ask(replace(self.wish, reverse=not self.wish.reverse), now)
+        return "greatest first" if descends(self.wish.order, reverse=self.wish.reverse) else "least first"
+
+    def find(self, needle: str) -> None:
+        """Show only services that the filter line fits."""
+        self.wish = replace(self.wish, filter=needle)
+        if self.session is not None:
+            self.refill(self.session.clock.now())
+
+    def needle(self) -> str:
+        """The filter line."""
+        return self.wish.filter
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The columns that are shown, as far as there is room."""
+        return self._names
+
+    def choose_columns(self, names: Sequence[str], now: datetime) -> None:
+        """Show these columns from now on, also in later sessions."""
+        self._chosen_columns = tuple(name for name in CATALOGUE if name in names)
+        if self.session is not None:
+            self.session.preferences.put(_REMEMBERED_AS, list(self._chosen_columns))
+        self._choose_columns()
+        self.changed(now)
+
+    def _choose_columns(self) -> None:
+        usual = ROOMY if self.size.width >= WIDE else USUAL
+        names = self._chosen_columns or usual
+        several = len(self.readings()) > 1 and "host" not in names
+        self._names = ("host", *names) if several else tuple(names)
+        self.table.columns = columns_of(self._names)
+        self._mark()
+
+    def _mark(self) -> None:
+        """Mark the heading of the column that the rows are sorted by; worst first is the order of no column."""
+        shown = [name for name in CATALOGUE if name in self._names]
+        order = self.wish.order
+        index = shown.index(order) if order in shown and (order != "state" or self.wish.reverse) else -1
+        self.table.sort_mark(index, ascending=not descends(order, reverse=self.wish.reverse))
+
+    # --- the row under the cursor ---
 
     def chosen(self) -> tuple[SourceId, Service] | None:
         """The service under the cursor, None when there is none."""
         row = self.table.current
-        for source, snapshot in self._snapshots():
-            for service in snapshot.services:
-                if row is not None and row.key == (source, service.id):
-                    return source, service
+        for one in self.found():
+            if row is not None and row.key == (one.source, one.service.id):
+                return one.source, one.service
         return None
 
+    def all_chosen(self) -> tuple[SourceId, list[Service]] | None:
+        """The tagged services, else the one under the cursor; None when there is none.
+
+        Raises:
+            CockpitError: when the tagged ones are of several sources.
+        """
+        keys = set(self.table.state.chosen)
+        found = [one for one in self.found() if (one.source, one.service.id) in keys]
+        if len({one.source for one in found}) > 1:
+            raise CockpitError("the tagged services are on several hosts", "act on one host at a time")
+        return (found[0].source, [one.service for one in found]) if found else None
+
+    def sheet(self, now: datetime, cells: int) -> Sheet[None] | None:
+        """All about the selected service, when somebody can look closely at it."""
+        found = self.chosen()
+        if found is None or self.session is None or found[0] not in self.session.service_inspectors:
+            return None
+        from cockpit.ui.screens.service import ServiceSheet
+
+        events = next((s.events for source, s in self.snapshots() if source == found[0]), ())
+        return ServiceSheet(*found, self.session, self.look, events)
+
     def detail(self, now: datetime, cells: int) -> tuple[str, list[Line]] | None:
-        """All about the selected service."""
+        """What the list knows of the selected service."""
         found = self.chosen()
         return (found[1].name, service_detail(found[1], now, self.look)) if found else None
 
@@ -62,8 +240,29 @@ class ServicesPane(TablePane):
         found = self.chosen()
         return found[1].name if found else ""
 
-    def _snapshots(self) -> list[tuple[SourceId, ServicesSnapshot]]:
-        return [(r.source, r.value) for r in self.readings() if isinstance(r.value, ServicesSnapshot)]
+    def copy_text(self) -> str:
+        """Name and id of the selected service, and its image."""
+        found = self.chosen()
+        if found is None:
+            return ""
+        service = found[1]
+        return self.look.text("  ".join(filter(None, (service.name, service.id, service.image))))
+
+    def event_lines(self) -> list[Line]:
+        """What happened to services lately, the last first."""
+        found = [(source, event) for source, snapshot in self.snapshots() for event in snapshot.events]
+        found.sort(key=lambda pair: pair[1].at, reverse=True)
+        several = len({source for source, _ in found}) > 1
+        return [
+            (
+                Span(f"{event.at:%H:%M:%S}Z  ", Tone.DIM),
+                *((Span(f"{source.name}  ", Tone.ACCENT),) if several else EMPTY),
+                Span(f"{self.look.text(event.name)}  ", Tone.STRONG if event.grave else Tone.PLAIN),
+                Span(self.look.text(event.what), Tone.WARN if event.grave else Tone.DIM),
+                Span(f"  {self.look.text(event.detail)}" if event.detail else "", Tone.FAINT),
+            )
+            for source, event in found
+        ]
 
     def _remember(self) -> None:
         """Add each new reading to the strips once, and forget services that are gone."""
