@@ -142,7 +142,7 @@ REGISTRY: tuple[KeyBinding, ...] = (
     KeyBinding("services.stopped", ("h",), "hide what does not run, or show it", Scope.SERVICES, "hide"),
     KeyBinding("services.groups", ("v",), "group by project, or all together", Scope.SERVICES, "group"),
     KeyBinding("services.columns", ("c",), "choose the columns", Scope.SERVICES),
-    KeyBinding("services.events", ("e",), "show what happened to services lately", Scope.SERVICES, "events"),
+    KeyBinding("services.events", ("o",), "show what happened to services lately", Scope.SERVICES, "events"),
     _operate("restart", "R", "restart the service, or all tagged ones", "restart"),
     _operate("stop", "D", "take the service down (stop), or all tagged ones", "stop"),
     _operate("start", "U", "bring the service up (start), or all tagged ones"),
