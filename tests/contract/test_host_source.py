@@ -9,7 +9,8 @@ import pytest
 
 from cockpit.adapters import host
 from cockpit.adapters.clock import SystemClock
-from cockpit.adapters.host import TOP_PROCESSES, HostSource
+from cockpit.adapters.host import HostSource
+from cockpit.adapters.host_meter import TOP_PROCESSES
 from cockpit.model.errors import SourceUnreachable
 
 pytestmark = pytest.mark.anyio
