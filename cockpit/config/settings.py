@@ -6,16 +6,10 @@ a source is built, so that a printed setting never holds a password from elsewhe
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-import msgspec
-
-Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$", description="a short name")]
-Duration = Annotated[str, msgspec.Meta(pattern=r"^\s*(\d+(\.\d+)?(ms|[smhdw])\s*)+$", description="30s, 5m, 1h30m")]
-
-
-class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What all tables share: frozen, and an unknown key is an error."""
+from cockpit.config.incident import Escalation, IncidentSettings, NotifySettings, Template
+from cockpit.config.table import Duration, Name, Table
 
 
 class Postgres(Table, frozen=True):
@@ -83,10 +77,20 @@ class Pm2(Table, frozen=True):
 
 
 class Log(Table, frozen=True):
-    """A log file that is followed across rotation."""
+    """A log: a file (or a pattern of files) followed across rotation, or what another source writes.
+
+    Exactly one of file, command (no shell reads it), journal (a unit of systemd, "" for all), container (its name;
+    `on` names the Docker Engine) or pm2 (an application, "" for all) is given. `zone` is what times without one mean.
+    """
 
     name: Name
-    file: str
+    file: str | None = None
+    command: tuple[str, ...] | None = None
+    journal: str | None = None
+    container: str | None = None
+    pm2: str | None = None
+    on: str = ""
+    zone: str = ""
 
 
 class Prometheus(Table, frozen=True):
@@ -252,6 +256,10 @@ class Settings(Table, frozen=True):
     environments: dict[str, Environment]
     default: str = ""
     journal: JournalSettings = JournalSettings()
+    incident: IncidentSettings = IncidentSettings()
+    escalation: tuple[Escalation, ...] = ()
+    templates: tuple[Template, ...] = ()
+    notify: NotifySettings = NotifySettings()
     interface: Interface = Interface()
     keys: dict[str, str] = {}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cockpit.model.health import Json
 from cockpit.model.incident import EntryKind, JournalEntry
@@ -12,7 +12,7 @@ from cockpit.model.incident import EntryKind, JournalEntry
 
 @dataclass(frozen=True, slots=True)
 class IncidentSummary:
-    """One incident in the record; `ended_at` is None while it is open."""
+    """One incident in the record; `ended_at` and `review_due` are None while it is open."""
 
     id: str
     severity: str
@@ -20,11 +20,17 @@ class IncidentSummary:
     began_at: datetime
     ended_at: datetime | None
     entries: int
+    review_within: float = 48 * 3600.0
+
+    @property
+    def review_due(self) -> datetime | None:
+        """UTC time until which it is to be reviewed."""
+        return self.ended_at + timedelta(seconds=self.review_within) if self.ended_at else None
 
     def as_row(self) -> tuple[str, ...]:
-        """Cells for a table: id, severity, began, ended, entries, title."""
-        ended = f"{self.ended_at:%Y-%m-%d %H:%M}Z" if self.ended_at else "open"
-        return self.id, self.severity, f"{self.began_at:%Y-%m-%d %H:%M}Z", ended, str(self.entries), self.title
+        """Cells for a table: id, severity, began, ended, review due, entries, title."""
+        ended, due = _minute(self.ended_at, "open"), _minute(self.review_due, "-")
+        return self.id, self.severity, _minute(self.began_at), ended, due, str(self.entries), self.title
 
     def as_json(self) -> Json:
         """The same as JSON."""
@@ -34,12 +40,18 @@ class IncidentSummary:
             "title": self.title,
             "began_at": self.began_at.isoformat(),
             "ended_at": self.ended_at.isoformat() if self.ended_at else None,
+            "review_due": self.review_due.isoformat() if self.review_due else None,
             "entries": self.entries,
         }
 
 
-def incidents(entries: Iterable[JournalEntry]) -> list[IncidentSummary]:
-    """A summary of each incident, oldest first."""
+def incidents(entries: Iterable[JournalEntry], review_within: float = 48 * 3600.0) -> list[IncidentSummary]:
+    """A summary of each incident, oldest first.
+
+    Args:
+        entries: the record.
+        review_within: seconds after its end in which an incident is reviewed.
+    """
     found: dict[str, IncidentSummary] = {}
     for entry in entries:
         if not entry.incident:
@@ -47,9 +59,11 @@ def incidents(entries: Iterable[JournalEntry]) -> list[IncidentSummary]:
         known = found.get(entry.incident)
         if known is None:
             severity, title = _text(entry, "severity"), _text(entry, "title")
-            known = IncidentSummary(entry.incident, severity, title, entry.at, None, 0)
-        ended = entry.at if _text(entry, "event") == "resolved" else known.ended_at
-        found[entry.incident] = replace(known, entries=known.entries + 1, ended_at=ended)
+            known = IncidentSummary(entry.incident, severity, title, entry.at, None, 0, review_within)
+        event = _text(entry, "event") if entry.kind is EntryKind.INCIDENT else ""
+        ended = {"resolved": entry.at, "reopened": None}.get(event, known.ended_at)
+        severity = _text(entry, "severity") if event == "regraded" else known.severity
+        found[entry.incident] = replace(known, severity=severity, entries=known.entries + 1, ended_at=ended)
     return list(found.values())
 
 
@@ -95,7 +109,43 @@ def sentence(entry: JournalEntry) -> str:
 
 def _incident(entry: JournalEntry) -> str:
     event, title = _text(entry, "event"), _text(entry, "title")
-    return f"{event} {_text(entry, 'severity')} {title}".strip() if title else f"incident {event}"
+    said = _EVENTS.get(event)
+    if said is not None:
+        return said(entry)
+    if title:
+        return f"{event} {_text(entry, 'severity')} {title}".strip()
+    note = _text(entry, "note") or _text(entry, "reason")
+    return f"incident {event}: {note}" if note else f"incident {event}"
+
+
+def _because(entry: JournalEntry) -> str:
+    return f": {_text(entry, 'reason')}" if _text(entry, "reason") else ""
+
+
+def _escalation(entry: JournalEntry) -> str:
+    way = f", {_text(entry, 'how')}" if _text(entry, "how") else ""
+    return f"escalation due: {_text(entry, 'level')}, {_text(entry, 'to') or 'nobody is named'}{way}"
+
+
+def _to_do(entry: JournalEntry) -> str:
+    who_and_when = [_text(entry, "owner"), f"by {_text(entry, 'due')}" if _text(entry, "due") else ""]
+    said = ", ".join(part for part in who_and_when if part)
+    return f"to do: {_text(entry, 'text')}" + (f" ({said})" if said else "")
+
+
+_EVENTS: dict[str, Callable[[JournalEntry], str]] = {
+    "regraded": lambda e: f"severity {_text(e, 'before')} → {_text(e, 'severity')}{_because(e)}",
+    "handed over": lambda e: f"{_text(e, 'commander')} leads from now on",
+    "answered": lambda e: f"{_text(e, 'level')} has answered: {_text(e, 'who')}",
+    "escalation due": _escalation,
+    "action item": _to_do,
+    "ticket": lambda e: f"opened {_text(e, 'where')}: {_text(e, 'text')}",
+}
+
+
+def _message(entry: JournalEntry) -> str:
+    first = next((line for line in _text(entry, "text").splitlines() if line.strip()), "")
+    return f"{_text(entry, 'template')}, {_text(entry, 'how')}: {first}"
 
 
 def _intent(entry: JournalEntry) -> str:
@@ -155,9 +205,14 @@ _SENTENCES: dict[EntryKind, Callable[[JournalEntry], str]] = {
     EntryKind.VERDICT: _verdict,
     EntryKind.SOURCE: _source,
     EntryKind.RUN: _run,
+    EntryKind.MESSAGE: _message,
     EntryKind.ROLE: _plain,
     EntryKind.SESSION: _plain,
 }
+
+
+def _minute(moment: datetime | None, otherwise: str = "") -> str:
+    return f"{moment:%Y-%m-%d %H:%M}Z" if moment else otherwise
 
 
 def _text(entry: JournalEntry, key: str) -> str:

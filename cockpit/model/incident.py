@@ -26,6 +26,7 @@ class EntryKind(StrEnum):
     VERDICT = "verdict"
     SOURCE = "source"
     RUN = "run"
+    MESSAGE = "message"
     ROLE = "role"
     SESSION = "session"
 
@@ -90,13 +91,26 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """An incident: id such as "INC-7", severity such as "P1", title, UTC start, UTC end or None."""
+    """An incident: id such as "INC-7", severity such as "P1", title, UTC start, UTC end or None.
+
+    Attributes:
+        environment: label of the environment in which it was declared, "" when that was not written down.
+        commander: who leads it, "" when nobody was named.
+        services: what is affected.
+        answered: names of the levels of escalation that have answered.
+        told_at: UTC time of the last message about it, None when there was none.
+    """
 
     id: str
     severity: str
     title: str
     started_at: datetime
     ended_at: datetime | None = None
+    environment: str = ""
+    commander: str = ""
+    services: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
+    told_at: datetime | None = None
 
 
 class StepState(StrEnum):

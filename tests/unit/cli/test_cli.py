@@ -37,6 +37,7 @@ def nothing_configured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("demo",),
         ("doctor",),
         ("journal",),
+        ("journal", "export"),
         ("journal", "list"),
         ("journal", "show"),
         ("journal", "verify"),

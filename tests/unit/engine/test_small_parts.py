@@ -129,7 +129,7 @@ async def test_an_incident_that_cannot_be_written_is_not_declared() -> None:
     with pytest.raises(JournalError):
         await incident.declare("P1", "x")
     assert incident.current is None
-    with pytest.raises(JournalError, match="no incident to end"):
+    with pytest.raises(JournalError, match="there is no incident"):
         await incident.resolve()
     with pytest.raises(JournalError, match="an observer declares no incident"):
         await IncidentClock(clock, None).declare("P1", "x")
