@@ -11,7 +11,7 @@ from cockpit.adapters.docker_engine import DockerEngine
 from cockpit.adapters.docker_json import at, moment, text
 from cockpit.adapters.docker_stream import DockerStream
 from cockpit.adapters.lines import LineSplitter, RawLine
-from cockpit.engine.loglines import parse_line
+from cockpit.engine.log_reader import LogReader
 from cockpit.model.logs import LogBatch, LogLine
 from cockpit.model.ports import Clock
 from cockpit.model.readings import SourceId, SourceKind
@@ -36,6 +36,7 @@ class DockerLogs:
         self._engine = engine
         self._container = container
         self._clock = clock
+        self._reader = LogReader(container)
         self._run: tuple[str, datetime | None] | None = None
         self._follower: _Follower | None = None
 
@@ -84,8 +85,8 @@ class DockerLogs:
     def _parsed(self, raw: RawLine) -> LogLine:
         read_at = self._clock.now()
         stamp, _, rest = raw.text.partition(" ")
-        line = parse_line(self._id.name, rest, read_at)
-        if line.at is not read_at:
+        line = self._reader.read(rest, read_at)
+        if line.continues or line.at is not read_at:
             return line
         return LogLine(line.stream, line.text, line.level, _written(stamp) or read_at)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cockpit.adapters.lines import LineSplitter, RawLine
 from cockpit.adapters.pool import BlockingPool
-from cockpit.engine.loglines import parse_line
+from cockpit.engine.log_reader import LogReader
 from cockpit.model.errors import SourceError, SourceRefused, SourceUnreachable
 from cockpit.model.logs import LogBatch, LogLine
 from cockpit.model.ports import Clock
@@ -58,7 +58,7 @@ class LogFile:
         self._clock = clock
         self._pool = pool
         self._deadline = deadline
-        self._zone = zone or datetime.now().astimezone().tzinfo or UTC
+        self._reader = LogReader(name, zone or datetime.now().astimezone().tzinfo or UTC)
         self._tail = _Tail(path)
         self._turn = threading.Lock()
         self._ready: deque[LogBatch] = deque()
@@ -118,7 +118,7 @@ class LogFile:
         )
 
     def _parsed(self, line: RawLine, read_at: datetime) -> LogLine:
-        return parse_line(self._id.name, line.text, read_at, self._zone)
+        return self._reader.read(line.text, read_at)
 
 
 def _translated(path: Path, error: OSError) -> SourceError:

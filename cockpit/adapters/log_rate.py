@@ -7,11 +7,10 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cockpit.adapters.files import LogFile
 from cockpit.adapters.pool import BlockingPool
 from cockpit.model.errors import SourceUnreachable
-from cockpit.model.logs import LogLine
-from cockpit.model.ports import Clock
+from cockpit.model.logs import LogBatch, LogLine
+from cockpit.model.ports import Clock, Source
 from cockpit.model.probes import LogRate
 from cockpit.model.readings import SourceId
 
@@ -29,11 +28,11 @@ class _Seen:
 
 
 class LogRateProbe:
-    """Fulfils `Source[LogRate]` by following the file itself.
+    """Fulfils `Source[LogRate]` by following the log itself.
 
     Args:
         source: the id under which its readings are known.
-        log: the file.
+        log: what follows the log, for this probe alone.
         pattern: what to look for; lines matched anywhere count.
         over: seconds of the window.
         clock: tells the time.
@@ -44,7 +43,7 @@ class LogRateProbe:
     def __init__(
         self,
         source: SourceId,
-        log: LogFile,
+        log: Source[LogBatch],
         pattern: re.Pattern[str],
         over: float,
         clock: Clock,

@@ -8,6 +8,9 @@ from datetime import UTC, datetime, tzinfo
 from cockpit.engine.loglines import Hint, parse_line
 from cockpit.model.logs import Level, LogLine
 
+LONGEST_ENTRY = 500
+"""Lines without a time that belong to the one before them; after that many the log just writes no times."""
+
 
 class LogReader:
     """Gives a line without a time that of the line before it, and a continuation the level of its head.
@@ -22,6 +25,7 @@ class LogReader:
         self._zone = zone
         self._hint = Hint()
         self._head: LogLine | None = None
+        self._following = 0
 
     def read(self, text: str, read_at: datetime) -> LogLine:
         """One line.
@@ -32,14 +36,12 @@ class LogReader:
         """
         line = parse_line(self._stream, text, read_at, self._zone, self._hint)
         if self._hint.stamped:
-            self._head = line
+            self._head, self._following = line, 0
             return line
         head = self._head
-        if head is None:
+        self._following += 1
+        if head is None or self._following > LONGEST_ENTRY:
+            self._head = None
             return line
         level = head.level if line.level is Level.NONE else line.level
         return replace(line, at=head.at, level=level, continues=True)
-
-    def forget(self) -> None:
-        """The next line belongs to none of those before."""
-        self._head = None

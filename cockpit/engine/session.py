@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cockpit.engine.board import Board
@@ -95,7 +95,7 @@ class Session:
     browsers: Mapping[SourceId, KeyBrowser] = field(default_factory=dict)
     closers: tuple[Callable[[], Awaitable[None]], ...] = ()
     librarian: Librarian | None = None
-    archives: tuple[LogArchive, ...] = ()
+    archives: Sequence[LogArchive] = ()
 
     async def close(self) -> None:
         """Stop reading and let go of everything; the journal last."""

@@ -10,6 +10,7 @@ from cockpit.config.durations import parse_duration
 from cockpit.engine.poller import Poller
 from cockpit.engine.terminal import LentTerminal
 from cockpit.model.incident import Role
+from cockpit.model.logs import LogArchive
 from cockpit.model.ports import (
     ChangeReader,
     Clock,
@@ -51,6 +52,7 @@ class Parts:
         order: all sources in the order of the configuration.
         secrets: values that must never show.
         closers: what lets go of shared clients.
+        archives: the past of logs; more may come while it runs.
     """
 
     role: Role
@@ -67,6 +69,7 @@ class Parts:
     order: list[SourceId] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    archives: list[LogArchive] = field(default_factory=list)
 
     @property
     def may_change(self) -> bool:

@@ -84,13 +84,12 @@ def _probe(
 
 
 def _log_rate(parts: Parts, environment: Environment, check: Check, folder: Path, pool: BlockingPool) -> Source[object]:
-    from cockpit.adapters.files import LogFile
     from cockpit.adapters.log_rate import LogRateProbe
+    from cockpit.wiring.logs import log_source
 
     settings = next(log for log in environment.logs if log.name == (check.log or environment.logs[0].name))
     deadline = parse_duration(check.timeout)
-    path = folder / Path(settings.file).expanduser()
-    log = LogFile(settings.name, path, clock=parts.clock, pool=pool, deadline=deadline)
+    log = log_source(parts, environment, settings, folder, pool)
     over = parse_duration(check.over)
     return LogRateProbe(source_of(environment, check), log, pattern(check), over, parts.clock, pool, deadline)
 

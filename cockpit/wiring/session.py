@@ -108,6 +108,7 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
         job_history=parts.job_history,
         browsers=dict(parts.browsers),
         closers=tuple(parts.closers),
+        archives=parts.archives,
     )
 
 

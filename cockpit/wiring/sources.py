@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cockpit.adapters.files import LogFile
 from cockpit.adapters.host import HostSource
 from cockpit.adapters.http import HttpClient
 from cockpit.adapters.http_source import HttpSource
 from cockpit.adapters.http_steps import HttpReader
-from cockpit.adapters.pool import BlockingPool
 from cockpit.config.durations import parse_duration
 from cockpit.config.settings import Check, Environment
 from cockpit.wiring.checks import API, http_request, source_of
+from cockpit.wiring.logs import add_logs
 from cockpit.wiring.parts import Parts
 from cockpit.wiring.probes import add_probes, add_servers, secret_headers
 from cockpit.wiring.services import add_docker, add_pm2, add_processes
 from cockpit.wiring.stores import Stores
-
-LOG_EVERY = "250ms"
-LOG_TIMEOUT = "3s"
 
 
 def add_sources(parts: Parts, environment: Environment, folder: Path) -> None:
@@ -42,7 +38,7 @@ def add_sources(parts: Parts, environment: Environment, folder: Path) -> None:
         add_pm2(parts, pm2)
     for docker in environment.docker:
         add_docker(parts, docker)
-    _add_logs(parts, environment, folder)
+    add_logs(parts, environment, folder)
     if environment.host:
         parts.watch(HostSource(), "2s", "5s")
     if environment.changes:
@@ -87,20 +83,6 @@ def _one_per_request(environment: Environment) -> list[Check]:
         if check.http is not None:
             seen.setdefault(source_of(environment, check), check)
     return list(seen.values())
-
-
-def _add_logs(parts: Parts, environment: Environment, folder: Path) -> None:
-    if not environment.logs:
-        return
-    pool = BlockingPool("logs", 2)
-    for log in environment.logs:
-        path = folder / Path(log.file).expanduser()
-        parts.watch(LogFile(log.name, path, clock=parts.clock, pool=pool), LOG_EVERY, LOG_TIMEOUT)
-
-    async def close() -> None:
-        pool.close()
-
-    parts.closers.append(close)
 
 
 def _add_shell(parts: Parts) -> None:
