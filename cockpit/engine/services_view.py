@@ -14,7 +14,8 @@ ORDERS = ("state", "service", "up", "cpu", "memory", "network", "disk", "tasks",
 _GREATEST_FIRST = frozenset({"up", "cpu", "memory", "network", "disk", "tasks", "restarts"})
 KEYS = ("name", "state", "project", "host", "image", "kind", "health", "part")
 """What may stand before a colon in the filter line."""
-_AT_REST = ("created", "stopped", "gone")
+FRESH = 20.0
+"""Seconds up below which a service that was restarted before counts as ill."""
 _LATE = datetime.max.replace(tzinfo=UTC)
 
 
@@ -80,8 +81,17 @@ class Arranged:
     filtered: int = 0
 
 
-def rank(service: Service) -> int:
-    """0 ill, 1 ended with an error, 2 ended well or paused, 3 runs, 4 never ran."""
+def rank(service: Service, now: datetime | None = None) -> int:
+    """0 ill, 1 ended with an error, 2 ended well or paused, 3 runs, 4 never ran.
+
+    Args:
+        service: the service.
+        now: UTC now; with it, one that was restarted before and has been up for a moment only counts as ill, so that
+            it does not jump to and fro between its crashes.
+    """
+    started = service.started_at if service.running and service.restarts else None
+    if now is not None and started is not None and (now - started).total_seconds() < FRESH:
+        return 0
     if service.state in ("restarting", "dead", "errored", "removing") or service.health == "unhealthy":
         return 0
     if service.running:
@@ -91,19 +101,22 @@ def rank(service: Service) -> int:
     return 4 if service.state == "created" else 2
 
 
-def arrange(found: Sequence[Found], wish: ServicesWish, visible: Callable[[Service], str]) -> Arranged:
+def arrange(
+    found: Sequence[Found], wish: ServicesWish, visible: Callable[[Service], str], now: datetime | None = None
+) -> Arranged:
     """Filter, sort and group.
 
     Args:
         found: the services of all sources.
         wish: how they shall be shown.
         visible: the text of a service as this person may see it, for plain words in the filter.
+        now: UTC now, see `rank`.
     """
     tests = _tests(wish.filter)
     fitting = [one for one in found if all(test(one, visible) for test in tests)]
     shown = [one for one in fitting if wish.stopped or _counts_as_running(one.service)]
     kept = sorted(shown, key=lambda one: (one.service.project, one.service.name, one.service.id, str(one.source)))
-    kept.sort(key=lambda one: _place(one.service, wish.order), reverse=descends(wish.order, reverse=wish.reverse))
+    kept.sort(key=lambda one: _place(one.service, wish.order, now), reverse=descends(wish.order, reverse=wish.reverse))
     projects = {one.service.project for one in kept}
     grouped = len(projects) > 1 if wish.grouped is None else wish.grouped
     groups = _groups(kept) if grouped else (Group("", tuple(kept)),)
@@ -156,11 +169,11 @@ def _field(one: Found, key: str) -> str:
     return fields[key]
 
 
-def _place(service: Service, order: str) -> tuple[float, str]:
+def _place(service: Service, order: str, now: datetime | None) -> tuple[float, str]:
     """Where a service stands in an order; what is not known stands last among the greatest first."""
     match order:
         case "state":
-            return rank(service), ""
+            return rank(service, now), ""
         case "service":
             return 0.0, service.name.casefold()
         case "image":

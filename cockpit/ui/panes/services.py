@@ -87,7 +87,7 @@ class ServicesPane(TablePane):
     def rows(self, now: datetime) -> Sequence[Row]:
         """One row a service, and a heading above each project."""
         self._remember()
-        self.arranged = arrange(self.found(), self.wish, self._maker.visible)
+        self.arranged = arrange(self.found(), self.wish, self._maker.visible, now)
         return self._maker.rows(self.arranged, self._names, self._history, now)
 
     def found(self) -> list[Found]:

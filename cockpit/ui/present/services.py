@@ -17,7 +17,7 @@ from cockpit.ui.widgets.table_state import Row
 STRIP_CELLS = 8
 
 CATALOGUE: dict[str, Column] = {
-    "host": Column("HOST", 4, most=12),
+    "host": Column("HOST", 4, most=12, drop=4),
     "service": Column("SERVICE", 10, most=32, flex=1),
     "project": Column("PROJECT", 7, most=16, drop=8),
     "state": Column("STATE", 10, most=18),
@@ -31,7 +31,7 @@ CATALOGUE: dict[str, Column] = {
     "restarts": Column("RESTARTS", 8, right=True, drop=3),
     "mode": Column("MODE", 6, most=14, drop=10),
     "ports": Column("PORTS", 6, most=22, drop=11),
-    "image": Column("IMAGE", 6, most=26, drop=4),
+    "image": Column("IMAGE", 6, most=26, drop=5),
     "kind": Column("KIND", 9, drop=12),
     "id": Column("ID", 12, drop=13),
 }
@@ -136,7 +136,7 @@ class ServiceRows:
 
     def _name(self, one: Found) -> Line:
         service, shapes = one.service, self._look.shapes
-        place = rank(service)
+        place = rank(service, self._now)
         shape, tone = _MARKS[place]
         number = f" {self._look.shapes.dot}{service.id}" if (one.source, service.name) in self._doubled else ""
         return (
@@ -147,7 +147,7 @@ class ServiceRows:
         )
 
     def _state(self, one: Found) -> Line:
-        place = rank(one.service)
+        place = rank(one.service, self._now)
         return line(state_words(one.service), Tone.DIM if place >= 3 else _MARKS[place][1])
 
     def _up(self, one: Found) -> Line:
@@ -183,7 +183,7 @@ def service_rows(
     """
     found = [Found(source, service) for source, snapshot in snapshots.items() for service in snapshot.services]
     maker = ServiceRows(look)
-    return maker.rows(arrange(found, ServicesWish(grouped=False), maker.visible), USUAL, history, now)
+    return maker.rows(arrange(found, ServicesWish(grouped=False), maker.visible, now), USUAL, history, now)
 
 
 def services_summary(found: Sequence[Service], hidden: int = 0) -> Line:
@@ -208,7 +208,6 @@ def services_summary(found: Sequence[Service], hidden: int = 0) -> Line:
 
 def service_detail(service: Service, now: datetime, look: Look) -> list[Line]:
     """All that the list knows of one service."""
-    traffic = service.traffic
     facts = [
         ("name", look.text(service.name)),
         ("kind", service.kind.value),
@@ -220,14 +219,22 @@ def service_detail(service: Service, now: datetime, look: Look) -> list[Line]:
         ("started", f"{service.started_at:%Y-%m-%d %H:%M:%S}Z" if service.started_at else ""),
         ("up", short_age((now - service.started_at).total_seconds()) if service.started_at else ""),
         ("restarts", "" if service.restarts is None else str(service.restarts)),
+        ("process id", "" if service.pid is None else str(service.pid)),
+        ("exit code", "" if service.exit_code is None or service.running else str(service.exit_code)),
+        ("ports", ", ".join(service.ports)),
+    ]
+    return [*([(Span(f"{label:<12}", Tone.DIM), Span(text)) for label, text in facts if text]), *usage_lines(service)]
+
+
+def usage_lines(service: Service) -> list[Line]:
+    """What one service uses."""
+    traffic = service.traffic
+    facts = [
         ("processor", f"{service.cpu_percent:.1f}% of one core" if service.cpu_percent is not None else ""),
         ("memory", _memory_words(service)),
         ("network", _flow_words("in", traffic.received, "out", traffic.sent)),
         ("disk", _flow_words("read", traffic.read, "written", traffic.written)),
         ("tasks", "" if service.tasks is None else str(service.tasks)),
-        ("process id", "" if service.pid is None else str(service.pid)),
-        ("exit code", "" if service.exit_code is None or service.running else str(service.exit_code)),
-        ("ports", ", ".join(service.ports)),
     ]
     return [(Span(f"{label:<12}", Tone.DIM), Span(text)) for label, text in facts if text]
 

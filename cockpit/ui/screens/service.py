@@ -12,7 +12,7 @@ from cockpit.model.readings import SourceId
 from cockpit.model.services import Section, Service, ServiceEvent
 from cockpit.ui.look import Look
 from cockpit.ui.present.service_sections import event_section, section_lines
-from cockpit.ui.present.services import service_detail
+from cockpit.ui.present.services import service_detail, usage_lines
 from cockpit.ui.screens.viewer import Viewer
 from cockpit.ui.spans import Line, Span, Tone, line
 
@@ -107,9 +107,10 @@ class ServiceSheet(Viewer):
             lines += [line(self._look.text(self._state), Tone.DIM), ()]
         if self._sections:
             lines += section_lines(self._sections[self._chosen], self._look)
-        if self._chosen == 0:
-            used = service_detail(self._service, self._session.clock.now(), self._look)
-            lines += [(), line("as the list has it", Tone.FAINT), *used]
+            used = usage_lines(self._service) if self._chosen == 0 else []
+            lines += [(), *used] if used else []
+        else:
+            lines += service_detail(self._service, self._session.clock.now(), self._look)
         return lines
 
     def _tabs(self) -> Line:
