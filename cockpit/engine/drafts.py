@@ -12,6 +12,7 @@ from cockpit.model.actions import (
     KeyIdentity,
     OpenShell,
     Origin,
+    ProcessIdentity,
     RedisCommand,
     Risk,
     RiskVerdict,
@@ -19,10 +20,12 @@ from cockpit.model.actions import (
     ServiceIdentity,
     ServiceOperation,
     ServicesOperation,
+    SignalProcess,
     TerminateBackends,
 )
 from cockpit.model.activity import Backend
 from cockpit.model.errors import RunbookError
+from cockpit.model.host import HostProcess
 from cockpit.model.keys import key_shown, literal_key
 from cockpit.model.locks import AdvisoryLock, CronLock
 from cockpit.model.readings import SourceId
@@ -166,4 +169,31 @@ def open_shell(source: SourceId, service: Service) -> Draft:
         RiskVerdict(Risk.CHANGE, "whatever is typed in a shell runs in the container, and is not noted here"),
         Origin("services"),
         timeout=SHELL_TIMEOUT,
+    )
+
+
+SIGNALS = {
+    "TERM": "asks it to end",
+    "KILL": "ends it at once, nothing is tidied up",
+    "HUP": "most daemons read their configuration again",
+    "INT": "as ctrl+c does",
+    "QUIT": "ends it, often with a dump",
+    "USR1": "what it does is the program's own",
+    "USR2": "what it does is the program's own",
+    "STOP": "holds it still until CONT",
+    "CONT": "lets it go on after STOP",
+}
+"""The signals that a pane offers, with what each does."""
+
+
+def signal_process(source: SourceId, process: HostProcess, signal: str) -> Draft:
+    """Send a signal to a process of this host; KILL counts as high risk, since nothing is tidied up."""
+    risk = Risk.HIGH if signal == "KILL" else Risk.CHANGE
+    return Draft(
+        source,
+        SignalProcess(ProcessIdentity(process.pid, process.created), signal, process.name),
+        f"kill -{signal} {process.pid}",
+        RiskVerdict(risk, f"{signal} {SIGNALS.get(signal, 'is sent')}"),
+        Origin("host"),
+        timeout=10.0,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cockpit.model.actions import (
     Action,
@@ -15,6 +15,7 @@ from cockpit.model.actions import (
     KeysIdentity,
     Outcome,
     Permit,
+    ProcessIdentity,
     RowsIdentity,
     ServiceIdentity,
     ServicesIdentity,
@@ -72,6 +73,8 @@ def identity_payload(identity: Identity, masker: Masker) -> Json:
             return {"id": service, "started_at": _iso(started)}
         case ServicesIdentity(services):
             return [identity_payload(service, masker) for service in services]
+        case ProcessIdentity(pid, created):
+            return {"pid": pid, "created": datetime.fromtimestamp(created, UTC).isoformat()}
         case RowsIdentity(count, digest):
             return {"rows": count, "digest": digest}
         case EndpointIdentity(address):
@@ -91,7 +94,7 @@ def outcome_payload(action: Action, outcome: Outcome, masker: Masker) -> dict[st
             {"target": masker.secrets(r.target), "outcome": r.kind.value, "detail": masker.secrets(r.detail)}
             for r in outcome.results[:KEPT_LINES]
         ],
-        "answer": answer_payload(outcome.answer, masker),
+        "answer": None if action.secret else answer_payload(outcome.answer, masker),
         "seconds": round(outcome.duration, 3),
     }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from cockpit.engine.board import Board
 from cockpit.engine.incident_clock import IncidentClock
+from cockpit.engine.incident_plan import IncidentPlan
 from cockpit.engine.librarian import Librarian
 from cockpit.engine.library import Library
 from cockpit.engine.log_buffer import LogBuffer
@@ -22,6 +23,7 @@ from cockpit.model.ports import (
     ChangeReader,
     Clock,
     DatabaseInspector,
+    HostInspector,
     JobHistory,
     Journal,
     KeyBrowser,
@@ -48,6 +50,7 @@ class Session:
         road: carries changes out; None for an observer: there is no object to call.
         journal: the record; None for an observer.
         incident: the incident under way.
+        plan: how incidents are run here.
         masker: hides secrets, and for an observer personal data too.
         unresolved: what somebody has to look at first, one sentence each: a journal that cannot be written, then
             intents of earlier sessions without an outcome, newest first.
@@ -63,6 +66,7 @@ class Session:
         change_readers: what tells the whole text of a change, by its source.
         job_history: tells the last runs of jobs, None when nothing is asked about jobs.
         browsers: what walks through the keys of a Redis, by server.
+        host: what looks closely at this machine; None where it is not read.
         closers: what lets go of shared clients.
         archives: what was written to logs before the lines in the ring.
     """
@@ -95,6 +99,8 @@ class Session:
     browsers: Mapping[SourceId, KeyBrowser] = field(default_factory=dict)
     closers: tuple[Callable[[], Awaitable[None]], ...] = ()
     librarian: Librarian | None = None
+    plan: IncidentPlan = field(default_factory=IncidentPlan)
+    host: HostInspector | None = None
     archives: Sequence[LogArchive] = ()
 
     async def close(self) -> None:

@@ -91,6 +91,14 @@ class ServicesIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class ProcessIdentity:
+    """A process of this host: its number is reused, its start (seconds since 1970) is not."""
+
+    pid: int
+    created: float
+
+
+@dataclass(frozen=True, slots=True)
 class RowsIdentity:
     """The rows that a statement would touch: how many, and a digest of their keys."""
 
@@ -114,6 +122,7 @@ Identity: TypeAlias = (
     | ServicesIdentity
     | RowsIdentity
     | EndpointIdentity
+    | ProcessIdentity
 )
 
 
@@ -248,6 +257,21 @@ class OpenShell:
 
 
 @dataclass(frozen=True, slots=True)
+class SignalProcess:
+    """Send a signal to a process of this host.
+
+    Attributes:
+        process: which one.
+        signal: TERM, KILL, HUP, INT, QUIT, USR1, USR2, STOP or CONT.
+        name: the program's name, for people.
+    """
+
+    process: ProcessIdentity
+    signal: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ShellCommand:
     """One command line for bash.
 
@@ -266,6 +290,19 @@ class ShellCommand:
     terminal: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    """Tell people something, or open something to do where the team keeps it.
+
+    Attributes:
+        title: the subject, "" for none.
+        text: what it says.
+    """
+
+    title: str
+    text: str
+
+
 Operation: TypeAlias = (
     CancelBackends
     | TerminateBackends
@@ -279,6 +316,7 @@ Operation: TypeAlias = (
     | ScaleService
     | OpenShell
     | ShellCommand
+    | SignalProcess
 )
 
 
@@ -357,6 +395,7 @@ class Draft:
         origin: who asked.
         timeout: seconds until the outcome counts as unknown.
         patience: seconds more that a person has to keep or drop the change once it is made, 0 for none.
+        secret: True when what it answers is a secret, which is neither shown nor written down.
     """
 
     source: SourceId
@@ -366,6 +405,7 @@ class Draft:
     origin: Origin
     timeout: float = 30.0
     patience: float = 0.0
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,7 +433,7 @@ class Action:
         id: unique within the journal.
         environment: label of the environment, for example "PROD".
         protected: True when the environment is protected.
-        source, command, verdict, origin, timeout, patience: as in the draft (the risk may have been raised since).
+        source, command, verdict, origin, timeout, patience, secret: as in the draft (the risk may have been raised since).
         operation, identity, preview, target: as prepared.
         prepared_at: UTC time of the preparation.
     """
@@ -412,6 +452,7 @@ class Action:
     target: str
     prepared_at: datetime
     patience: float = 0.0
+    secret: bool = False
 
 
 class Demand(StrEnum):

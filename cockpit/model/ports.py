@@ -10,6 +10,7 @@ from cockpit.model.actions import Answer, BackendIdentity, Identity, Operation, 
 from cockpit.model.changes import Change
 from cockpit.model.command_info import CommandInfo
 from cockpit.model.health import Json
+from cockpit.model.host import FolderSizes, ProcessDetail, Sockets
 from cockpit.model.incident import EntryKind, JournalEntry, News, Verification
 from cockpit.model.inspection import BackendLock, Plan, Statements, StatementStatistics
 from cockpit.model.keys import KeyPage, KeyPreview
@@ -113,6 +114,42 @@ class ChangeReader(Protocol):
         Raises:
             SourceError: when it could not be read.
         """
+        ...
+
+
+class FolderWalk(Protocol):
+    """A walk through folders that goes on by itself; reads only."""
+
+    def progress(self) -> FolderSizes:
+        """What was found so far."""
+        ...
+
+    def cancel(self) -> None:
+        """End it soon; does not wait."""
+        ...
+
+
+class HostInspector(Protocol):
+    """Looks closely at the host; reads only."""
+
+    async def process(self, pid: int, created: float) -> ProcessDetail:
+        """A process in full.
+
+        Raises:
+            SourceError: when it is gone, or another has its number now.
+        """
+        ...
+
+    async def sockets(self) -> Sockets:
+        """Who listens where.
+
+        Raises:
+            SourceError: when the system does not tell.
+        """
+        ...
+
+    def folders(self, root: str) -> FolderWalk:
+        """Begin to measure the folders below a path."""
         ...
 
 

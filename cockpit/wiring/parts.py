@@ -16,6 +16,7 @@ from cockpit.model.ports import (
     Clock,
     DatabaseInspector,
     Executor,
+    HostInspector,
     JobHistory,
     KeyBrowser,
     Reader,
@@ -49,6 +50,7 @@ class Parts:
         terminal: lent to what needs it for itself.
         job_history: tells the last runs of jobs.
         browsers: what walks through the keys of a Redis, by server.
+        host: what looks closely at this machine.
         order: all sources in the order of the configuration.
         secrets: values that must never show.
         closers: what lets go of shared clients.
@@ -66,6 +68,7 @@ class Parts:
     terminal: LentTerminal = field(default_factory=LentTerminal)
     job_history: JobHistory | None = None
     browsers: dict[SourceId, KeyBrowser] = field(default_factory=dict)
+    host: HostInspector | None = None
     order: list[SourceId] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)

@@ -105,6 +105,7 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
         service_inspectors=dict(parts.service_inspectors),
         terminal=parts.terminal,
         change_readers=dict(parts.change_readers),
+        host=parts.host,
         job_history=parts.job_history,
         browsers=dict(parts.browsers),
         closers=tuple(parts.closers),

@@ -40,7 +40,7 @@ def add_sources(parts: Parts, environment: Environment, folder: Path) -> None:
         add_docker(parts, docker)
     add_logs(parts, environment, folder)
     if environment.host:
-        parts.watch(HostSource(), "2s", "5s")
+        _add_host(parts)
     if environment.changes:
         from cockpit.wiring.changes import add_changes
 
@@ -83,6 +83,21 @@ def _one_per_request(environment: Environment) -> list[Check]:
         if check.http is not None:
             seen.setdefault(source_of(environment, check), check)
     return list(seen.values())
+
+
+def _add_host(parts: Parts) -> None:
+    from cockpit.adapters.host_inspector import HostInspector
+
+    parts.watch(HostSource(), "2s", "5s")
+    inspector = HostInspector()
+    parts.host = inspector
+    parts.closers.append(inspector.close)
+    if parts.may_change:
+        from cockpit.adapters.host_executor import HostExecutor
+
+        executor = HostExecutor()
+        parts.change(executor)
+        parts.closers.append(executor.close)
 
 
 def _add_shell(parts: Parts) -> None:
