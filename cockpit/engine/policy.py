@@ -11,6 +11,7 @@ from cockpit.engine.confirmation import LOOK_LIFETIME
 from cockpit.model.actions import Action, Demand, Permit, Refusal, Requirement, Risk
 from cockpit.model.incident import EnvironmentFacts, Role
 from cockpit.model.ports import Clock
+from cockpit.model.readings import SourceKind
 
 PERMIT_LIFETIME = timedelta(seconds=30)
 """How long a permit may wait for its execution."""
@@ -71,11 +72,18 @@ class Policy:
         self._open_until = None
 
     def requirement(self, action: Action) -> Requirement | Refusal:
-        """What the operator has to do before this action runs, or why it will not."""
+        """What the operator has to do before this action runs, or why it will not.
+
+        Telling people changes nothing in the environment: a protected one need not be opened for it, but wants the
+        target's name typed.
+        """
         if self.role is not Role.OPERATOR:
             return Refusal("an observer cannot change anything")
         if action.environment != self.environment.label:
             return Refusal(f"the action is meant for {action.environment}, this is {self.environment.label}")
+        if action.source.kind is SourceKind.NOTIFY:
+            told = Demand.TYPE if self.environment.protected else Demand.YES
+            return Requirement(told, action.target if self.environment.protected else "")
         if self.environment.protected:
             if self.unlocked_until is None:
                 return Refusal(f"{self.environment.label} is protected; `:unlock 10m` opens it for a while")

@@ -317,6 +317,7 @@ Operation: TypeAlias = (
     | OpenShell
     | ShellCommand
     | SignalProcess
+    | SendMessage
 )
 
 
