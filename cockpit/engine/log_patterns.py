@@ -30,7 +30,8 @@ def template_of(text: str) -> str:
     message = field(fields, "msg")
     if message is not None:
         text = shown(message)
-    return _MASKS.sub(lambda found: _MARKS[found.lastgroup or "number"], text[:_LONGEST])
+    masked = _MASKS.sub(lambda found: _MARKS[found.lastgroup or "number"], text[:_LONGEST])
+    return masked.removeprefix("[").removeprefix("<time>").removeprefix("]").strip()
 
 
 @dataclass(frozen=True, slots=True)

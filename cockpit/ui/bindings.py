@@ -165,7 +165,7 @@ REGISTRY: tuple[KeyBinding, ...] = (
     KeyBinding("logs.tag_range", ("V",), "tag every line from the nearest tag to here", Scope.LOGS),
     KeyBinding("logs.bookmark", ("m",), "mark the line with a note in the timeline", Scope.LOGS, operator=True),
     KeyBinding("logs.next_bookmark", ("b",), "go to the next older marked line", Scope.LOGS, operator=True),
-    KeyBinding("logs.save", ("x",), "save the tagged lines, or all that are shown, to a file", Scope.LOGS, operator=True),
+    KeyBinding("logs.save", ("x",), "save the tagged lines, or all shown, to a file", Scope.LOGS, operator=True),
     KeyBinding("timeline.note", ("m",), "write a note into the timeline", Scope.TIMELINE, "note", operator=True),
     KeyBinding("table.open", ("enter",), "open the row", Scope.TABLE, "open", palette=False),
     KeyBinding("table.tag", ("space",), "tag the row", Scope.TABLE, "tag"),

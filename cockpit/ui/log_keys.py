@@ -208,7 +208,8 @@ class _LogKeys:
             return
         hidden = self._pane.log_view.window.wish.hidden
         lines = [kept for kept in session.logs.ordered if kept.line.stream not in hidden]
-        chosen = await self._screen.wait_for(LogNews(lines, self._screen.now(), self._screen.look))
+        older = self._travel().lines_before
+        chosen = await self._screen.wait_for(LogNews(lines, self._screen.now(), self._screen.look, older))
         if chosen is not None:
             view = self._pane.log_view
             view.window.leave_past()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.worker import Worker
 
-from cockpit.engine.log_past import Hit, LogPast, nearest, total
+from cockpit.engine.log_buffer import Kept
+from cockpit.engine.log_past import BOUND, PAGE, Hit, LogPast, nearest, total
 from cockpit.model.errors import SourceError
 from cockpit.model.logs import Place, Tally
 from cockpit.ui.spans import Tone
@@ -77,6 +78,19 @@ class LogTravel:
             self._pane.retitle(self._screen.now())
         else:
             self._start(self._open(at, None), "reading")
+
+    async def lines_before(self, since: datetime) -> Sequence[Kept]:
+        """Lines of the files from before those in memory, back to a UTC time or as many as are held at a time."""
+        session = self._pane.session
+        oldest = session.logs.oldest if session else None
+        if session is None or oldest is None:
+            return ()
+        past = LogPast(self._pane.archives(), session.logs)
+        await past.open(oldest.at)
+        while past.ordered and past.ordered[0].at > since and len(past.ordered) < BOUND - PAGE:
+            if not await past.older():
+                break
+        return [kept for kept in past.ordered if kept.at < oldest.at]
 
     def count(self, needle: str) -> None:
         """Count matches, once nothing more is typed."""

@@ -17,7 +17,7 @@ from cockpit.model.logs import Level, LogArchive, LogLine
 from cockpit.model.readings import Reading, SourceKind
 from cockpit.ui.bindings import Scope
 from cockpit.ui.panes.base import Pane
-from cockpit.ui.present.logs import LogStyle, Stamps, body_spans, detail_lines, head_spans, strip_lines
+from cockpit.ui.present.logs import LogStyle, Stamps, body_spans, columns_line, detail_lines, head_spans, strip_lines
 from cockpit.ui.spans import Line, Span, Tone
 from cockpit.ui.widgets.lines import Lines
 from cockpit.ui.widgets.ring_log import RingLog
@@ -275,14 +275,16 @@ class LogsPane(Pane):
         return min(14, max(map(len, names))) if len(names) > 1 else 0
 
     def _bring_up_head(self, now: datetime) -> None:
-        """The counts by minute, when there is room for them."""
-        tall = self.size.height >= TALL and self.session is not None
-        if tall and self.session is not None:
+        """The counts by minute when there is room for them, and the names of the columns."""
+        lines: list[Line] = []
+        if self.size.height >= TALL and self.session is not None:
             minutes = max(10, min(_STRIP_MINUTES, self.size.width - 50))
-            self.head.show(strip_lines(self.session.logs.counts.last(minutes, now), self.look))
-        self.head.display = tall
-        if tall:
-            self.head.styles.height = 2
+            lines += strip_lines(self.session.logs.counts.last(minutes, now), self.look)
+        if self.style.columns:
+            lines.append(columns_line(self.style, self._cells, self.look))
+        self.head.show(lines)
+        self.head.styles.height = len(lines)
+        self.head.display = bool(lines)
 
     def _draw(self, entry: LogLine) -> tuple[Line, Line]:
         needle = self.log_view.window.needle

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from cockpit.engine.log_counts import MinuteCount
 from cockpit.engine.log_fields import field, fields_of, shown
 from cockpit.model.logs import Level, LogLine
+from cockpit.model.masking import MASK
 from cockpit.ui.look import Look
 from cockpit.ui.present.words import short_age, strip
 from cockpit.ui.spans import Line, Span, Tone, fit, line, wrap
@@ -118,7 +119,7 @@ def body_spans(entry: LogLine, needle: str, style: LogStyle, look: Look, cells: 
         spans: list[Span] = []
         for name in style.columns:
             text = entry.level.value if name == "level" and "level" not in fields else shown(field(fields, name))
-            text = look.text(text)
+            text = masked_value(name, text, look)
             if name != style.columns[-1]:
                 widths = {} if cells is None else cells
                 widths[name] = min(_WIDEST, max(widths.get(name, len(name)), cell_len(text)))
@@ -128,9 +129,11 @@ def body_spans(entry: LogLine, needle: str, style: LogStyle, look: Look, cells: 
                 spans += marked(text, needle, tone)
         return tuple(spans)
     if fields and field(fields, "msg") is not None and entry.text.startswith("{"):
-        rest = "  ".join(f"{k}={shown(v)}" for k, v in fields.items() if k not in _SAID and k not in _TIME_FIELDS)
-        said = marked(look.text(shown(field(fields, "msg"))), needle, tone)
-        return (*said, Span("  "), *marked(look.text(rest), needle, Tone.DIM)) if rest else said
+        others = ((k, shown(v)) for k, v in fields.items() if k not in _SAID and k not in _TIME_FIELDS)
+        rest = "  ".join(f"{look.text(name)}={masked_value(name, text, look)}" for name, text in others)
+        level = (Span(f"{entry.level.value.upper()} ", tone),) if entry.level is not Level.NONE else ()
+        said = (*level, *marked(look.text(shown(field(fields, "msg"))), needle, tone))
+        return (*said, Span("  "), *marked(rest, needle, Tone.DIM)) if rest else said
     return marked(look.text(_STAMP.sub("", entry.text, count=1)), needle, tone)
 
 
@@ -146,6 +149,20 @@ def marked(text: str, needle: str, tone: Tone) -> Line:
         spans.append(Span(text[found : found + len(wanted)], Tone.FOUND))
         start = found + len(wanted)
     return (*spans, Span(text[start:], tone))
+
+
+def masked_value(name: str, value: str, look: Look) -> str:
+    """A field's value as this person may see it: all of it is hidden when the name says that it is a secret."""
+    secret = MASK in look.text(f"{name.rpartition('.')[2]}=value")
+    return MASK if secret and value else look.text(value)
+
+
+def columns_line(style: LogStyle, cells: Mapping[str, int], look: Look) -> Line:
+    """The names of the columns above them."""
+    width = len(stamp(datetime.fromtimestamp(0, UTC), style))
+    lead = (width + 1 if width else 0) + (style.name_cells + 1 if style.name_cells else 0)
+    names = [f"{look.text(name):<{cells.get(name, len(name))}}" for name in style.columns]
+    return (Span(" " * lead + "  ".join(names), Tone.DIM),)
 
 
 def detail_lines(entries: Sequence[LogLine], look: Look, cells: int) -> list[Line]:
@@ -166,7 +183,7 @@ def detail_lines(entries: Sequence[LogLine], look: Look, cells: int) -> list[Lin
         widest = min(_WIDEST, max(cell_len(name) for name in fields))
         lines += [(), line("Fields", Tone.TITLE)]
         for name, value in fields.items():
-            first, *more = wrap(look.text(shown(value)), max(20, cells - widest - 2))
+            first, *more = wrap(masked_value(name, shown(value), look), max(20, cells - widest - 2))
             lines.append((Span(f"{look.text(name):<{widest}}  ", Tone.DIM), Span(first)))
             lines += [(Span(" " * (widest + 2)), Span(part)) for part in more]
     pretty = _pretty(entry.text)

@@ -66,10 +66,10 @@ class MarkSheet(Sheet[Marked | None]):
     def on_mount(self) -> None:
         """Show the list."""
         self.frame.shapes = self.body.shapes = self.shapes
-        words = [("space", "on or off"), ("o", "only this one"), ("*", "all")]
-        words += [("a", "add"), ("d", "take away")] if self._editable else []
+        words = [("space", "on or off"), ("o", "only it"), ("*", "all")]
+        words += [("a", "add"), ("d", "delete")] if self._editable else []
         keys = []
-        for key, word in (*words, ("enter", "take them"), ("esc", "as before")):
+        for key, word in (*words, ("enter", "take"), ("esc", "leave")):
             keys += [Span(key, Tone.KEY), Span(f" {word}  ", Tone.DIM)]
         self.frame.show((Span(self._title, Tone.TITLE),), tuple(keys), edge=Tone.FRAME_LIT)
         self.body.styles.height = min(len(self._entries) + 1, max(4, self.app.size.height * 8 // 10))

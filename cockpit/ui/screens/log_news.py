@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from textual.app import ComposeResult
@@ -27,6 +27,14 @@ _SLICE = 2_000
 _TONES = {Level.ERROR: Tone.CRIT, Level.WARN: Tone.WARN, Level.DEBUG: Tone.FAINT}
 
 
+Older = Callable[[datetime], Awaitable[Sequence[Kept]]]
+"""Reads lines back to a UTC time, oldest first."""
+
+
+async def _nothing_older(since: datetime) -> Sequence[Kept]:
+    return ()
+
+
 class LogNews(Sheet[Kept | None]):
     """Returns the newest line of the chosen group, None for none.
 
@@ -34,13 +42,16 @@ class LogNews(Sheet[Kept | None]):
         lines: what is kept of all logs, oldest first.
         now: UTC now.
         look: masking, shapes.
+        older: reads what was written before those lines, to compare with.
     """
 
-    def __init__(self, lines: Sequence[Kept], now: datetime, look: Look) -> None:
+    def __init__(self, lines: Sequence[Kept], now: datetime, look: Look, older: Older = _nothing_older) -> None:
         super().__init__(look.shapes)
         self._lines = list(lines)
         self._now = now
         self._look = look
+        self._older = older
+        self._past: Sequence[Kept] | None = None
         self._minutes = MINUTES[0]
         self.found: list[Repeated] = []
         columns = (Column("", 4), Column("LOG", 4, most=14), Column("COUNT", 5, right=True))
@@ -84,9 +95,12 @@ class LogNews(Sheet[Kept | None]):
         self.run_worker(self._group(), exclusive=True, exit_on_error=False)
 
     async def _group(self) -> None:
+        if self._past is None:
+            self._past = await self._older(self._now - timedelta(minutes=2 * MINUTES[-1]))
+        lines = [*self._past, *self._lines]
         grouping = Grouping(self._now - timedelta(minutes=self._minutes))
-        for start in range(0, len(self._lines), _SLICE):
-            grouping.add(kept.line for kept in self._lines[start : start + _SLICE])
+        for start in range(0, len(lines), _SLICE):
+            grouping.add(kept.line for kept in lines[start : start + _SLICE])
             await asyncio.sleep(0)
         self.found = grouping.recent()
         self.body.empty = f"nothing was written in the last {self._minutes} minutes"
@@ -95,11 +109,12 @@ class LogNews(Sheet[Kept | None]):
         self._title(sum(1 for one in self.found if one.is_new))
 
     def _title(self, new: int) -> None:
-        reach = (self._now - self._lines[0].at).total_seconds() if self._lines else 0.0
+        first = next(iter((*(self._past or ()), *self._lines)), None)
+        reach = (self._now - first.at).total_seconds() if first else 0.0
         left = (
-            Span(f"What the logs said in the last {self._minutes} min", Tone.TITLE),
+            Span(f"Said in the last {self._minutes} min", Tone.TITLE),
             Span(f"  {new} new", Tone.WARN if new else Tone.DIM),
-            Span(f", compared with {short_age(reach)}", Tone.DIM),
+            Span(f" in {short_age(reach)}", Tone.DIM),
         )
         keys: list[Span] = []
         for key, word in (("t", "other length"), ("enter", "go to the newest"), ("esc", "close")):

@@ -191,16 +191,16 @@ class LogWindow:
         self._cursor = self._kept[max(there - height + 1, min(there, cursor), 0)]
 
     def go_to(self, kept: Kept, height: int) -> None:
-        """Put the cursor on a line, or on the first one after it."""
+        """Put the cursor on a line, or on the first one after it; in the middle when it was out of sight."""
         if self._kept:
-            self._stand(self._position(kept), height)
+            self._stand(self._position(kept), height, middle=True)
 
     def go_to_time(self, at: datetime, height: int) -> bool:
         """Put the cursor on the first line of a UTC time or later; False when all are older."""
         index = bisect_left(self._kept, at, key=lambda kept: kept.at)
         if index >= len(self._kept):
             return False
-        self._stand(index, height)
+        self._stand(index, height, middle=True)
         return True
 
     def at_first(self) -> bool:
