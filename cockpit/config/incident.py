@@ -1,54 +1,34 @@
-"""The tables about an incident: severities, escalation, templates of messages, and where messages go."""
+"""What contradicts itself in the tables about incidents."""
 
 from __future__ import annotations
 
-from cockpit.config.table import Duration, Name, Table
+from collections.abc import Iterable
+
+from cockpit.config.locate import KeyPath
+from cockpit.config.settings import Escalation, IncidentSettings, NotifySettings, Template
 
 
-class IncidentSettings(Table, frozen=True):
-    """How incidents are run here.
-
-    `duty` is the duty of who sits here, for policies of escalation that are for one. `tracker` opens an action item:
-    a command line that finds $TITLE and $BODY, or an address with {title} and {body}.
-    """
-
-    severities: tuple[str, ...] = ("P0", "P1", "P2", "P3", "P4")
-    default: str = "P1"
-    duty: str = ""
-    review: Duration = "48h"
-    updates: dict[str, Duration] = {}
-    tracker: str = ""
-
-
-class EscalationLevel(Table, frozen=True):
-    """Who is called after how long without an end, and how."""
-
-    name: Name
-    after: Duration
-    to: str = ""
-    how: str = ""
-
-
-class Escalation(Table, frozen=True):
-    """A policy of escalation; what it leaves empty fits all, and the one that says most wins."""
-
-    severities: tuple[str, ...] = ()
-    duty: str = ""
-    runbook: str = ""
-    levels: tuple[EscalationLevel, ...] = ()
-
-
-class Template(Table, frozen=True):
-    """A message with fields in braces, for example {title}; `to` names targets of [notify]."""
-
-    name: str
-    text: str
-    title: str = ""
-    to: tuple[str, ...] = ()
-
-
-class NotifySettings(Table, frozen=True):
-    """Where messages can go: a name and the reference to an address of Apprise."""
-
-    targets: dict[str, str] = {}
-    timeout: Duration = "15s"
+def incident_problems(
+    incident: IncidentSettings, policies: Iterable[Escalation], templates: Iterable[Template], notify: NotifySettings
+) -> list[tuple[str, KeyPath]]:
+    """What contradicts itself in these tables: one sentence and its key each."""
+    known = ", ".join(incident.severities)
+    found: list[tuple[str, KeyPath]] = []
+    if incident.default not in incident.severities:
+        found.append((f"the default severity {incident.default!r} is none of {known}", ("incident", "default")))
+    strange = [severity for severity in incident.updates if severity not in incident.severities]
+    found += [(f"updates for {severity!r}, which is none of {known}", ("incident", "updates")) for severity in strange]
+    for index, policy in enumerate(policies):
+        for severity in policy.severities:
+            if severity not in incident.severities:
+                said = f"an escalation for {severity!r}, which is none of {known}"
+                found.append((said, ("escalation", index, "severities")))
+        names = [level.name for level in policy.levels]
+        if len(set(names)) < len(names):
+            found.append(("an escalation has two levels of one name", ("escalation", index, "levels")))
+    for index, template in enumerate(templates):
+        for target in template.to:
+            if target not in notify.targets:
+                said = f"the template {template.name!r} goes to {target!r}, which [notify.targets] does not have"
+                found.append((said, ("templates", index, "to")))
+    return found

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
+from cockpit.config.incident import incident_problems
 from cockpit.config.locate import KeyPath, line_of
 from cockpit.config.settings import (
     CHANGE_SUBJECTS,
@@ -107,6 +108,8 @@ def parse(text: str, name: str) -> Settings:
         for environment_name, table in environments.items():
             _convert(table, Environment, text, name, ("environments", environment_name))
     settings = _convert(raw, Settings, text, name, ())
+    for problem, key in incident_problems(settings.incident, settings.escalation, settings.templates, settings.notify):
+        raise ConfigError(f"{name}:{line_of(text, key)}: {problem}")
     for environment_name, environment in settings.environments.items():
         for problem, key in _problems(environment):
             line = line_of(text, ("environments", environment_name, *key))

@@ -123,7 +123,7 @@ def _verify_file(file: Path, as_json: bool) -> int:
 def _review_within(context: click.Context) -> float:
     """Seconds after the end of an incident in which it is reviewed."""
     from cockpit.config.durations import parse_duration
-    from cockpit.config.incident import IncidentSettings
+    from cockpit.config.settings import IncidentSettings
 
     loaded = _loaded(context)
     return parse_duration((loaded.settings.incident if loaded else IncidentSettings()).review)

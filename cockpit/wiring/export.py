@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from cockpit.adapters.journal_sqlite import open_readonly
 from cockpit.config.durations import parse_duration
-from cockpit.config.incident import IncidentSettings
 from cockpit.config.load import Loaded
+from cockpit.config.settings import IncidentSettings
 from cockpit.engine.postmortem import LATEST, PostMortem, named_incident, post_mortem, stretch
 from cockpit.engine.postmortem_text import post_mortem_text
 from cockpit.engine.record_lines import record_lines

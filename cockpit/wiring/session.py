@@ -15,7 +15,7 @@ from cockpit.config.terminal import ascii_locale
 from cockpit.engine.board import Board
 from cockpit.engine.chronicle import unresolved, unresolved_sentence
 from cockpit.engine.conditions import parse
-from cockpit.engine.incident_clock import IncidentClock, next_number, open_incident
+from cockpit.engine.incident_clock import IncidentClock, next_number
 from cockpit.engine.librarian import Librarian
 from cockpit.engine.library import Library
 from cockpit.engine.log_buffer import LogBuffer
@@ -33,6 +33,7 @@ from cockpit.model.ports import Clock, Journal
 from cockpit.model.readings import SourceId
 from cockpit.wiring.checks import check_plans
 from cockpit.wiring.facts import environment_facts
+from cockpit.wiring.incident import add_notify, incident_plan
 from cockpit.wiring.journal import journal_path
 from cockpit.wiring.notes import Notes
 from cockpit.wiring.parts import Parts
@@ -63,12 +64,12 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
     facts, clock = environment_facts(name, environment), SystemClock()
     parts = Parts(role, clock)
     add_sources(parts, environment, loaded.folder)
+    if role is Role.OPERATOR:
+        add_notify(parts, loaded.settings, loaded.folder)
     masker, board = Masker(parts.secrets), Board()
     journal, earlier, trouble = _journal(loaded, role)
-    incident = IncidentClock(clock, journal, next_number(earlier))
-    left_open = open_incident(earlier)
-    if left_open is not None:
-        incident.resume(left_open)
+    incident = IncidentClock(clock, journal, next_number(earlier), facts.label)
+    incident.hear(earlier)
     notes = Notes(journal, masker, lambda: incident.id, name)
     watch = _watch(parts, environment, board, logs := LogBuffer(), clock, notes)
     watch.restore_mutes(mutes_in(earlier, name, clock.now()))
@@ -109,6 +110,7 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
         job_history=parts.job_history,
         browsers=dict(parts.browsers),
         closers=tuple(parts.closers),
+        plan=incident_plan(loaded.settings),
         archives=parts.archives,
     )
 
