@@ -16,6 +16,7 @@ class Scope(StrEnum):
     LOCKS = "cron locks"
     SERVICES = "services"
     LOGS = "logs"
+    HOST = "host"
     TIMELINE = "timeline"
     TABLE = "lists"
     PANE = "panes"
@@ -166,6 +167,12 @@ REGISTRY: tuple[KeyBinding, ...] = (
     KeyBinding("logs.bookmark", ("m",), "mark the line with a note in the timeline", Scope.LOGS, operator=True),
     KeyBinding("logs.next_bookmark", ("b",), "go to the next older marked line", Scope.LOGS, operator=True),
     KeyBinding("logs.save", ("x",), "save the tagged lines, or all shown, to a file", Scope.LOGS, operator=True),
+    KeyBinding("host.tree", ("t",), "put children under their parents, or show a list", Scope.HOST, "tree"),
+    KeyBinding("host.sockets", ("o",), "show who listens on which port", Scope.HOST, "ports"),
+    KeyBinding("host.folders", ("d",), "measure the biggest folders of a file system", Scope.HOST, "folders"),
+    KeyBinding(
+        "host.signal", ("K",), "send the process a signal", Scope.HOST, "signal", operator=True, danger=True
+    ),
     KeyBinding("timeline.note", ("m",), "write a note into the timeline", Scope.TIMELINE, "note", operator=True),
     KeyBinding("table.open", ("enter",), "open the row", Scope.TABLE, "open", palette=False),
     KeyBinding("table.tag", ("space",), "tag the row", Scope.TABLE, "tag"),

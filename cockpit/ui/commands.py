@@ -26,6 +26,8 @@ Handler = Callable[[], None]
 
 def handlers(screen: MainScreen) -> dict[str, Handler]:
     """A handler for every binding, by its id; each returns at once."""
+    from cockpit.ui.host_keys import host_keys
+
     found: dict[str, Handler] = {
         **_moves(screen),
         **_pane_keys(screen),
@@ -40,6 +42,7 @@ def handlers(screen: MainScreen) -> dict[str, Handler]:
         "help.open": screen.open_help,
         "go.back": lambda: _nothing(screen.back()),
         "app.quit": screen.back_or_quit,
+        **host_keys(screen),
         "changes.open": lambda: _open_changes(screen),
         "find.open": screen.open_find,
         "find.next": lambda: screen.find_next(-1),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _FOR_ALL = (
     Entry("say.theme", "change the theme", "theme dark | light", "theme"),
+    Entry("say.port", "say who listens on a port of this host", "port 3000", "port"),
     Entry("say.every", "set how often the pane's source is read", "every 5s", "every"),
 )
 _FOR_OPERATOR = (
@@ -74,6 +75,8 @@ class Spoken:
                 self._screen.app.theme = theme_name(words)
             case "say.every":
                 self._every(words)
+            case "say.port":
+                await self._port(words)
             case "say.incident":
                 await self._incident(words)
             case "say.resolve":
@@ -176,6 +179,15 @@ class Spoken:
             road.policy.lock()
             raise
         self._screen.say(f"{label} is open for changes", Tone.WARN)
+
+    async def _port(self, words: str) -> None:
+        from cockpit.ui.host_keys import show_sockets
+
+        given = words or await self._asked("Who listens on which port?")
+        if given:
+            if not given.isdecimal() or not 0 < int(given) < 65_536:
+                raise CockpitError(f"{given!r} is no port", "a port is a number from 1 to 65535")
+            await show_sockets(self._screen, int(given))
 
     def _every(self, words: str) -> None:
         try:
