@@ -38,7 +38,7 @@ class HostPane(TablePane):
     def __init__(self) -> None:
         super().__init__()
         self.head = Lines(name="host-head")
-        self.tree = False
+        self.as_tree = False
         self._words = ""
         self._made_of: tuple[object, ...] = ()
         self._made: list[Row] = []
@@ -61,11 +61,11 @@ class HostPane(TablePane):
     def rows(self, now: datetime) -> Sequence[Row]:
         """One row a process; made anew only when there is something new."""
         host = self.snapshot()
-        made_of = (host, self.order, self.tree, self._words)
+        made_of = (host, self.order, self.as_tree, self._words)
         if host is not None and made_of != self._made_of:
             self._made_of = made_of
             processes = host.processes or host.top
-            branches = arrange(processes, ORDERS[self.order], tree=self.tree, words=self._words)
+            branches = arrange(processes, ORDERS[self.order], tree=self.as_tree, words=self._words)
             self._made = process_rows(branches, self.look)
         return self._made if host is not None else ()
 
@@ -78,9 +78,9 @@ class HostPane(TablePane):
 
     def show_tree(self, now: datetime) -> str:
         """Put children under their parents, or show a list again; say which."""
-        self.tree = not self.tree
+        self.as_tree = not self.as_tree
         self.refill(now)
-        return "children stand under their parents" if self.tree else "a list"
+        return "children stand under their parents" if self.as_tree else "a list"
 
     def find(self, needle: str) -> None:
         """Show only processes that the filter line fits."""
