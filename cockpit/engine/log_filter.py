@@ -151,10 +151,10 @@ def _field(name: str, sign: str, wanted: str) -> Test:
     if sign == ":":
         whole = f"{name}:{wanted}".casefold()
         return lambda line: folded in _text(line, name) or whole in line.text.casefold()
-    compare = _COMPARE[sign]
+    compare, last = _COMPARE[sign], name.rpartition(".")[2]
 
     def fits(line: LogLine) -> bool:
-        if name not in line.text and name not in ("level", "msg"):
+        if last not in line.text and name not in ("level", "msg"):
             return False
         value = field_named(fields_of(line.text), name)
         if value is None:
