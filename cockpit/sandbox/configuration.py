@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-_JOBS: Final = (("recalculate", "5m"), ("billing-reconcile", "10m"), ("enrich", "15m"))
+_JOBS: Final = (
+    ("recalculate", "5m", "CRON_RECALCULATE"),
+    ("billing-reconcile", "10m", ""),
+    ("enrich", "15m", "ENRICHMENT"),
+)
+"""Name, interval and feature flag of each job of the service that has a lock worth watching."""
 
 _CHANGES: Final = (
     {
@@ -86,17 +91,39 @@ def configuration_text(facts: ConfigurationFacts) -> str:
         tables.append(_table(f"[[{environment}.docker]]", name="docker", host=facts.docker_host))
     tables += [_table(f"[[{environment}.logs]]", name=name, file=str(path)) for name, path in facts.logs.items()]
     tables += [_table(f"[[{environment}.changes]]", **told) for told in _CHANGES]
-    tables += [_job(environment, name, every) for name, every in _JOBS]
+    tables += [_job(environment, *job) for job in _JOBS]
     tables += [_table(f"[[{environment}.checks]]", **check) for check in _checks()]
     return "\n".join(tables)
 
 
-def _job(environment: str, name: str, every: str) -> str:
+def _job(environment: str, name: str, every: str, flag: str) -> str:
+    switches = {
+        key: f"POST /admin/flags?flag={flag}&enabled={state}"
+        for key, state in (("disable", "false"), ("enable", "true"))
+        if flag
+    }
     table = _table(
-        f"[[{environment}.jobs]]", name=name, lock=f"lock:cron:{name}", every=every, lock_ttl="2h", max_run="1h"
+        f"[[{environment}.jobs]]",
+        name=name,
+        lock=f"lock:cron:{name}",
+        every=every,
+        lock_ttl="2h",
+        max_run="1h",
+        trigger=f"POST /api/cron/{name}",
+        dry=f"POST /api/cron/{name}?dry=1",
+        **switches,
     )
-    query = f"SELECT max(finished_at) FROM cron_runs WHERE status = 'done' AND job = '{name}'"  # noqa: S608  our names
-    return table + f"last_run = {{sql = {json.dumps(query)}}}\n"
+    of_job = f"FROM cron_runs WHERE job = '{name}'"
+    columns = "id, worker, status, started_at, finished_at, rows_affected"
+    runs = f"SELECT {columns} {of_job} ORDER BY started_at DESC LIMIT 10"
+    questions = [
+        ("last_run", "sql", f"SELECT max(finished_at) {of_job} AND status = 'done'"),
+        ("last_result", "sql", f"SELECT status {of_job} ORDER BY started_at DESC LIMIT 1"),
+        ("history", "sql", runs),
+        ("contention", "redis", f"HGET stats:lock_contention {name}"),
+        *([("flag", "sql", f"SELECT enabled FROM feature_flags WHERE name = '{flag}'")] if flag else []),  # noqa: S608
+    ]
+    return table + "".join(f"{key} = {{{kind} = {json.dumps(text)}}}\n" for key, kind, text in questions)
 
 
 def _checks() -> list[dict[str, str]]:

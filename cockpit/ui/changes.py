@@ -17,14 +17,14 @@ from cockpit.engine.drafts import (
     terminate_backends,
 )
 from cockpit.engine.job_orders import set_flag, trigger_job
-from cockpit.model.actions import Draft
+from cockpit.model.actions import Draft, Outcome, OutcomeKind
 from cockpit.model.activity import Backend
 from cockpit.model.errors import CockpitError, RunbookError
 from cockpit.model.locks import AdvisoryLock, CronLock
 from cockpit.model.readings import SourceId
 from cockpit.model.services import Service, ServiceKind
 from cockpit.ui.screens.ask import Ask
-from cockpit.ui.screens.confirm import ConfirmScreen
+from cockpit.ui.screens.confirm import Conclude, ConfirmScreen, nothing
 from cockpit.ui.spans import Tone
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class PaneChanges:
     def __init__(self, screen: MainScreen, session: Session) -> None:
         self._screen = screen
         self._session = session
+        self._flags: dict[str, bool] = {}
         session.terminal.offer(self._lend if session.road is not None else None)
 
     async def _lend(self, command: Sequence[str]) -> int:
@@ -83,7 +84,26 @@ class PaneChanges:
 
     def flag(self) -> None:
         """Disable the job of the lock under the cursor, or enable it when its flag is off."""
-        self._about_job(self._flag)
+        found = self._screen.panes.locks.selected()
+        plan = found[1].plan if found is not None else None
+        if found is None or plan is None:
+            self._about_job(self._trigger)
+            return
+        name, run = plan.name, found[1].run
+        known = self._flags.get(name, run.enabled if run is not None else None)
+        on = known is False
+
+        async def conclude(outcome: Outcome) -> str:
+            if outcome.kind is not OutcomeKind.SUCCEEDED:
+                return ""
+            self._flags[name] = on
+            back = plan.disable if on else plan.enable
+            return f"F takes it back: {back}" if back else ""
+
+        self._ask(lambda: set_flag(plan, self._sources(), on=on), conclude)
+
+    def _sources(self) -> tuple[SourceId, ...]:
+        return self._session.road.sources if self._session.road is not None else ()
 
     def _about_job(self, make: Callable[[Seen], Draft]) -> None:
         found = self._screen.panes.locks.selected()
@@ -101,16 +121,6 @@ class PaneChanges:
         if self._session.environment.protected and road.policy.unlocked_until is None:
             plan = replace(plan, dry="")  # Nothing at all is sent to a closed environment.
         return trigger_job(plan, road.sources)
-
-    def _flag(self, seen: Seen) -> Draft:
-        road, plan = self._session.road, seen.plan
-        assert plan is not None
-        assert road is not None
-        off = seen.run is not None and seen.run.enabled is False
-        draft = set_flag(plan, road.sources, on=off)
-        if plan.enable and plan.disable:
-            self._screen.say(f"F takes it back: {plan.disable if off else plan.enable}", Tone.DIM)
-        return draft
 
     def delete_keys(self, source: SourceId, names: Sequence[str]) -> None:
         """Delete keys that were chosen in the key browser."""
@@ -182,7 +192,7 @@ class PaneChanges:
     def _nothing_selected(self) -> None:
         self._screen.say("no row is selected", Tone.WARN)
 
-    def _ask(self, make: Callable[[], Draft]) -> None:
+    def _ask(self, make: Callable[[], Draft], conclude: Conclude = nothing) -> None:
         road = self._session.road
         if road is None:
             self._screen.say("an observer cannot change anything", Tone.WARN)
@@ -193,12 +203,11 @@ class PaneChanges:
             self._screen.say(str(error), Tone.WARN)
             return
 
-        self._screen.latched("a confirmation", lambda: self._confirmed(road, draft))
+        self._screen.latched("a confirmation", lambda: self._confirmed(road, draft, conclude))
 
-    async def _confirmed(self, road: Road, draft: Draft) -> None:
-        await self._screen.wait_for(
-            ConfirmScreen(road, draft, self._session.clock, self._screen.look, lines=self._screen.low_lines)
-        )
+    async def _confirmed(self, road: Road, draft: Draft, conclude: Conclude = nothing) -> None:
+        look, lines = self._screen.look, self._screen.low_lines
+        await self._screen.wait_for(ConfirmScreen(road, draft, self._session.clock, look, conclude, lines))
 
 
 def _no_number(text: str) -> str:

@@ -302,6 +302,7 @@ def a_range(
         KV: FakeExecutor(KV, a_prepared()),
         MAIN: AnyTarget(MAIN, a_prepared()),
         SHOP: FakeExecutor(SHOP, a_prepared()),
+        API: FakeExecutor(API, a_prepared()),
     }
     order = (API, MAIN, KV, SHOP)
     kept = journal if role is Role.OPERATOR else None

@@ -13,8 +13,6 @@ from cockpit.engine.timeline import moments
 from cockpit.model.actions import Answer
 from cockpit.model.health import CheckResult, HealthSnapshot, Json, Verdict
 from cockpit.model.incident import EntryKind, EnvironmentFacts, Incident, JournalEntry, Role
-from cockpit.model.jobs import JobRun, JobsSnapshot
-from cockpit.model.locks import AgeBasis, CronLock, LockState
 from cockpit.model.logs import Level, LogLine
 from cockpit.model.masking import Masker
 from cockpit.model.readings import Reading, ReadingState, SourceId, SourceKind
@@ -25,7 +23,6 @@ from cockpit.ui.present.check_detail import health_detail
 from cockpit.ui.present.header import environment_badge, header_line, incident_line, role_badge, source_dots
 from cockpit.ui.present.health import health_rows, health_summary
 from cockpit.ui.present.host import host_rows
-from cockpit.ui.present.locks import lock_detail, lock_rows
 from cockpit.ui.present.logs import log_spans, marked
 from cockpit.ui.present.services import service_detail, service_rows
 from cockpit.ui.present.timeline import entry_detail, timeline_rows
@@ -33,13 +30,10 @@ from cockpit.ui.present.words import clock_duration, data_size, freshness, laten
 from cockpit.ui.shapes import ASCII, UNICODE
 from cockpit.ui.spans import Span, Tone, fit, line, plain, width, wrap
 from tests.support.fake_session import (
-    ENRICH,
     MAIN,
-    RECALCULATE,
     START,
     an_activity,
     the_host,
-    the_locks,
     the_services,
 )
 
@@ -125,22 +119,6 @@ def test_an_observer_sees_no_literals() -> None:
     assert "ada@example.com" not in detail
     assert "•••" in detail
     assert "2 sessions, 1 of them directly, 6:20 of waiting together: 4720," in detail
-
-
-def test_locks_show_state_age_and_the_late_job() -> None:
-    jobs = JobsSnapshot((JobRun("recalculate", START - timedelta(hours=2, minutes=13)), JobRun("enrich", None)))
-    stale, free = lock_rows(the_locks(), jobs, START, OPERATOR)
-    assert stale.text == "lock:cron:recalculate  stale  worker-1:8821  1:07:00  53:00  2h13m ago  5m"
-    assert stale.cells[5][0].tone is Tone.CRIT
-    assert "never" in free.text
-    seen = CronLock("k", LockState.NO_EXPIRY, b"x", "x", None, 3.0, AgeBasis.SEEN, ENRICH)
-    row = lock_rows(type(the_locks())((seen,)), None, START, OPERATOR)[0]
-    assert "≥3.0s" in row.text
-    assert "never" in row.text
-    text = "\n".join(plain(s) for s in lock_detail(seen, None, START, OPERATOR))
-    assert "never expires" in text
-    assert "at least" in text
-    assert RECALCULATE.name not in text
 
 
 def test_services_that_do_not_run_come_first() -> None:

@@ -13,12 +13,12 @@ from textual.events import Resize
 from cockpit.engine.contention import LogContention
 from cockpit.engine.lock_owner import found_among, with_owner
 from cockpit.model.jobs import JobRun, JobsSnapshot
-from cockpit.model.locks import AdvisoryLock, AdvisorySnapshot, CronLock, JobPlan, LocksSnapshot
+from cockpit.model.locks import AdvisorySnapshot, CronLock, JobPlan, LocksSnapshot
 from cockpit.model.readings import Reading, ReadingState, SourceId, SourceKind
 from cockpit.model.services import ServicesSnapshot
 from cockpit.ui.bindings import Scope
 from cockpit.ui.panes.base import TablePane
-from cockpit.ui.present.locks import COLUMNS, RANK, AnyLock, Seen, figures_lines, lock_cells, locks_summary
+from cockpit.ui.present.locks import COLUMNS, RANK, AnyLock, Seen, columns_for, figures_lines, lock_cells, locks_summary
 from cockpit.ui.spans import EMPTY, Line, Tone, line
 from cockpit.ui.widgets.lines import Lines
 from cockpit.ui.widgets.table_state import Row
@@ -58,7 +58,8 @@ class LocksPane(TablePane):
         self._contention = LogContention(session.logs)
 
     def on_resize(self, event: Resize) -> None:
-        """More room shows the servers' figures."""
+        """More room shows the servers' figures, and names in full."""
+        self.table.columns = columns_for(event.size.width)
         self._bring_up_head()
 
     def readings(self) -> tuple[Reading[object], ...]:
@@ -135,7 +136,7 @@ class LocksPane(TablePane):
             "time left": (ttl is None, ttl or 0.0),
             "last run": (last is None, last.timestamp() if last else 0.0),
         }
-        return (*by.get(self.orders[self.order][0], ()), RANK[seen.state], seen.name)
+        return (*by.get(self.orders[self.order][0], ()), RANK[seen.state], not isinstance(lock, CronLock), seen.name)
 
     def _look(self, now: datetime) -> list[tuple[SourceId, Seen]]:
         """Every lock with what else is known of it."""
@@ -159,12 +160,14 @@ class LocksPane(TablePane):
             self._contention.take_in(plans)
 
     def _with_refusals(self, seen: Seen, now: datetime) -> Seen:
-        """How often the lock was found held: by the job's counter where there is one, else by log lines."""
+        """How often the lock was found held: by the job's counter or by log lines, whichever has seen more."""
         if seen.plan is None or self._contention is None:
             return seen
-        if seen.run is not None and seen.run.contended is not None:
-            return replace(seen, refused=seen.run.contended, counted="its counter")
-        return replace(seen, refused=self._contention.count(seen.plan, now), counted="log lines")
+        logged = self._contention.count(seen.plan, now)
+        counted = seen.run.contended if seen.run is not None else None
+        if counted is not None and counted >= logged:
+            return replace(seen, refused=counted, counted="its counter")
+        return replace(seen, refused=logged, counted="log lines")
 
     def _bring_up_head(self) -> None:
         lines: list[Line] = []
@@ -192,8 +195,3 @@ class LocksPane(TablePane):
 
 def _identity(lock: AnyLock) -> object:
     return lock.key if isinstance(lock, CronLock) else (lock.pid, lock.name, lock.mode)
-
-
-def is_advisory(lock: AnyLock) -> bool:
-    """Whether it is one of PostgreSQL's."""
-    return isinstance(lock, AdvisoryLock)

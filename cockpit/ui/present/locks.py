@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import TypeAlias
@@ -32,6 +32,16 @@ COLUMNS = (
     Column("MAY RUN", 7, right=True, drop=7),
 )
 """REFUSED: how many runs found the lock held lately."""
+WIDE = 100
+"""Cells of the pane from which names are shown in full before anything else."""
+
+
+def columns_for(cells: int) -> tuple[Column, ...]:
+    """The columns of a pane of that width: names give way to figures where there is little room."""
+    names, owners = (40, 40) if cells >= WIDE else (18, 14)
+    lock, state, owner, *others = COLUMNS
+    return (replace(lock, most=names), state, replace(owner, most=owners), *others)
+
 
 RANK = {
     LockState.ORPHANED: 0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,16 @@ from textual.containers import Vertical
 from textual.events import Key
 
 from cockpit.engine.confirmation import ARMING, Confirmation, Response
+from cockpit.engine.steps.live import Live, watched
 from cockpit.model.actions import Action, Draft, Outcome, Refusal, Requirement, Risk
 from cockpit.model.errors import CockpitError
 from cockpit.model.ports import Clock
 from cockpit.ui.look import Look
 from cockpit.ui.present.question import (
+    RUNNING_LINES,
     age_words,
+    keeping_demand,
+    keeping_lines,
     outcome_lines,
     question_lines,
     refused_lines,
@@ -46,10 +51,12 @@ class Stage(Enum):
     LOOKING = "looking"
     ASKING = "asking"
     ACTING = "acting"
+    KEEPING = "keeping"
     TOLD = "told"
 
 
-async def _nothing(outcome: Outcome) -> str:
+async def nothing(outcome: Outcome) -> str:
+    """Conclude nothing."""
     return ""
 
 
@@ -73,7 +80,7 @@ class ConfirmScreen(Sheet[Outcome | None]):
         draft: Draft,
         clock: Clock,
         look: Look,
-        conclude: Conclude = _nothing,
+        conclude: Conclude = nothing,
         lines: int = 0,
     ) -> None:
         super().__init__(look.shapes)
@@ -87,6 +94,9 @@ class ConfirmScreen(Sheet[Outcome | None]):
         self._clock = clock
         self._look = look
         self._conclude = conclude
+        self._live = Live()
+        self._shown = 0
+        self.begin: Callable[[], None] = _nothing_yet
         self._quiet_since = clock.monotonic()
         self._scroll = 0
         self.frame = FrameTitle()
@@ -103,6 +113,7 @@ class ConfirmScreen(Sheet[Outcome | None]):
         self.frame.shapes = self.shapes
         self._draw()
         self.set_interval(1.0, self._let_time_show)
+        self.set_interval(0.25, self._let_action_show)
         self.run_worker(self._prepare(), exit_on_error=False)
 
     def on_resize(self) -> None:
@@ -121,7 +132,30 @@ class ConfirmScreen(Sheet[Outcome | None]):
             self.dismiss(None)
         elif self.stage is Stage.ASKING and self.confirmation is not None:
             self._judge(self.confirmation, key, event, at)
+        elif self.stage is Stage.KEEPING:
+            self._keep_or_drop(key, at)
+        elif self.stage is Stage.ACTING and key in ("x", "ctrl+c"):
+            self._live.stop()
         return True
+
+    def _keep_or_drop(self, key: str, at: float) -> None:
+        """`y` commits, as armed as it was for the question; n and Esc roll back."""
+        armed, self._quiet_since = at - self._quiet_since >= ARMING, at
+        if key in ("n", "escape", "ctrl+c"):
+            self._live.decide(keep=False)
+        elif key == "y" and armed:
+            self._live.decide(keep=True)
+
+    def _let_action_show(self) -> None:
+        """Show output as it comes in, and a change that waits to be committed."""
+        if self.stage is Stage.ACTING and self._live.open_change is not None:
+            self.stage, self._quiet_since, self._scroll = Stage.KEEPING, self._clock.monotonic(), 0
+            self._draw()
+        elif self.stage is Stage.KEEPING and self._live.open_change is None:
+            self.stage = Stage.ACTING
+            self._draw()
+        elif self.stage is Stage.ACTING and self._live.total != self._shown:
+            self._draw()
 
     def _judge(self, confirmation: Confirmation, key: str, event: Key, at: float) -> None:
         if key in ("up", "down"):
@@ -173,12 +207,14 @@ class ConfirmScreen(Sheet[Outcome | None]):
 
     def _let_time_show(self) -> None:
         """Count on what counts."""
-        if self.stage is Stage.ASKING:
+        if self.stage in (Stage.ASKING, Stage.KEEPING):
             self._draw()
 
     async def _carry_out(self, given: str) -> None:
         assert self.action is not None
-        outcome = await self._road.carry_out(self.action, given)
+        self.begin()
+        with watched(self._live):
+            outcome = await self._road.carry_out(self.action, given)
         self.outcome = outcome
         self._tell(outcome, "")
         after = await self._conclude(outcome)
@@ -193,7 +229,8 @@ class ConfirmScreen(Sheet[Outcome | None]):
     def _tell(self, outcome: Outcome, after: str) -> None:
         self.stage = Stage.TOLD
         self._quiet_since = self._clock.monotonic()
-        self._show(outcome_lines(self._command, outcome, after, self._cells, self._look), ())
+        shown = replace(outcome, answer=None) if self._draft.secret else outcome
+        self._show(outcome_lines(self._command, shown, after, self._cells, self._look), ())
 
     def _refused(self, reason: str) -> None:
         self.stage = Stage.TOLD
@@ -212,7 +249,13 @@ class ConfirmScreen(Sheet[Outcome | None]):
         if self.stage is Stage.LOOKING:
             self._show(waiting_lines(self._command, self._cells, self._look), ())
         elif self.stage is Stage.ACTING and self.action is not None:
-            self._show(running_lines(self.action, self._look), ())
+            self._shown = self._live.total
+            said = tuple(self._live.lines)[-RUNNING_LINES:]
+            self._show(running_lines(self.action, self._look, said, self._live.total, self._cells), ())
+        elif self.stage is Stage.KEEPING and self.action is not None and self._live.open_change is not None:
+            change = self._live.open_change
+            lines = keeping_lines(self.action, change.answer, self._cells, self._look)
+            self._show(lines, [keeping_demand(change.open_for(), change.limit)])
         elif self.stage is Stage.ASKING and self.confirmation is not None:
             self._draw_question(self.confirmation)
 
@@ -246,6 +289,7 @@ class ConfirmScreen(Sheet[Outcome | None]):
             Stage.LOOKING: "Looking",
             Stage.ASKING: "Do this?",
             Stage.ACTING: "Carrying it out",
+            Stage.KEEPING: "Keep this?",
             Stage.TOLD: "What became of it",
         }[self.stage]
         right = (*age, Span("  "), risk_word(risk)) if age else (risk_word(risk),)
