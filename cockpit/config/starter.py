@@ -23,6 +23,8 @@ dsn = "env:DATABASE_URL"
 name = "kv"
 url = "env:REDIS_URL"
 lock_prefix = "lock:"
+# rest_url = "env:KV_REST_API_URL"        # in place of url: Redis over REST (Upstash, Vercel KV)
+# rest_token = "env:KV_REST_API_TOKEN"
 
 # [[environments.prod.docker]]
 # name = "engine"               # an empty host takes the current Docker context
@@ -39,6 +41,11 @@ every = "24h"
 lock_ttl = "2h"                 # the lock's full TTL: tells how long it has been held
 max_run = "1h"                  # held for longer than this is stale
 last_run = { sql = "SELECT max(finished_at) FROM cron_runs WHERE job = 'nightly'" }
+# cron = "30 2 * * *"           # in place of every; zone = "Europe/Berlin"
+# trigger = "POST /api/cron/nightly"
+# dry = "POST /api/cron/nightly?dry=1"    # must change nothing: it is sent before the question
+# disable = "POST /admin/flags?flag=NIGHTLY&enabled=false"
+# enable = "POST /admin/flags?flag=NIGHTLY&enabled=true"
 
 # A check is one reading and conditions on it in CEL (the Common Expression Language).
 # Exactly one of http, sql, redis, job, lock, connections, service or disk says what is read.
