@@ -35,7 +35,7 @@ def arrange(processes: Sequence[HostProcess], order: str, *, tree: bool = False,
     return _as_tree(ordered) if tree else [Branch(one) for one in ordered]
 
 
-def _rank(order: str) -> Callable[[HostProcess], tuple[float, int]]:
+def _rank(order: str) -> Callable[[HostProcess], tuple[float, ...]]:
     match order:
         case "memory":
             return lambda one: (-one.memory_bytes, one.pid)
@@ -44,7 +44,7 @@ def _rank(order: str) -> Callable[[HostProcess], tuple[float, int]]:
         case "pid":
             return lambda one: (one.pid, one.pid)
         case _:
-            return lambda one: (-one.cpu_percent, one.pid)
+            return lambda one: (-round(one.cpu_percent, 1), -one.memory_bytes, one.pid)
 
 
 def _as_tree(ordered: Iterable[HostProcess]) -> list[Branch]:

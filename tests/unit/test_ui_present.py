@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cockpit.engine.host_view import arrange
 from cockpit.engine.timeline import moments
 from cockpit.model.actions import Answer
 from cockpit.model.health import CheckResult, HealthSnapshot, Json, Verdict
@@ -22,7 +23,7 @@ from cockpit.ui.present.backend import backend_detail
 from cockpit.ui.present.check_detail import health_detail
 from cockpit.ui.present.header import environment_badge, header_line, incident_line, role_badge, source_dots
 from cockpit.ui.present.health import health_rows, health_summary
-from cockpit.ui.present.host import host_rows
+from cockpit.ui.present.host import brief_lines, process_rows
 from cockpit.ui.present.logs import log_spans, marked
 from cockpit.ui.present.services import service_detail, service_rows
 from cockpit.ui.present.timeline import entry_detail, timeline_rows
@@ -130,10 +131,11 @@ def test_services_that_do_not_run_come_first() -> None:
 
 
 def test_host_gauges_and_processes() -> None:
-    rows = host_rows(the_host(), OPERATOR)
-    assert [row.text.split()[0] for row in rows if row.heading] == ["cpu", "memory", "swap", "/", "network"]
-    assert "81%" not in rows[0].text
-    assert not rows[-1].heading
+    told = [plain(spans) for spans in brief_lines(the_host(), OPERATOR, 80)]
+    assert [text.split()[0] for text in told] == ["cpu", "memory", "network", "/"]
+    assert "21% of 2 cores" in told[0]
+    rows = process_rows(arrange(the_host().top, "cpu"), OPERATOR)
+    assert rows[0].text.startswith("812  python  shop  42%  210M")
 
 
 def test_log_lines_lose_the_time_they_repeat_and_show_what_was_found() -> None:

@@ -28,6 +28,8 @@ BUSY, FULL = 80.0, 92.0
 """Percent from which a gauge warns, and from which it is red."""
 STALLS = 10.0
 """Percent of the time waited for a resource from which it is marked."""
+INTERFACES = 4
+"""Network interfaces that are shown, those with traffic or faults first."""
 _NAMED = 8
 """Cells of a gauge's name."""
 
@@ -112,7 +114,8 @@ def _moving(host: HostSnapshot, look: Look, cells: int) -> list[Line]:
     for rate in host.disk_rates[:4]:
         busy = f" · {rate.busy:.0f}% busy" if rate.busy is not None else ""
         lines.append(_fact(look.text(rate.name), f"reads {_rate(rate.read)}, writes {_rate(rate.written)}{busy}"))
-    for card in host.interfaces[:4]:
+    moving = [card for card in host.interfaces if card.received + card.sent >= 1 or card.errors]
+    for card in (moving or list(host.interfaces))[:INTERFACES]:
         faults = (Span(f" · {card.errors:,} errors and drops", Tone.WARN),) if card.errors else ()
         lines.append((*_fact(look.text(card.name), f"in {_rate(card.received)}, out {_rate(card.sent)}"), *faults))
     if host.handles_used is not None and host.handles_limit:
@@ -139,12 +142,17 @@ def _process(branch: Branch, look: Look) -> Row:
                 *((Span(f" {process.state}", Tone.WARN),) if odd else ()),
             ),
             line(process.user, Tone.DIM),
-            line(f"{process.cpu_percent:.0f}%", Tone.WARN if process.cpu_percent >= 90 else Tone.PLAIN),
-            line(data_size(process.memory_bytes)),
+            _cpu_cell(process.cpu_percent),
+            line(data_size(process.memory_bytes), Tone.PLAIN if process.memory_bytes else Tone.FAINT),
             _disk_cell(process),
             line(look.text(process.command), Tone.FAINT),
         ),
     )
+
+
+def _cpu_cell(used: float) -> Line:
+    tone = Tone.WARN if used >= 90 else Tone.PLAIN if used >= 0.05 else Tone.FAINT
+    return line(f"{used:.1f}%" if used < 9.95 else f"{used:.0f}%", tone)
 
 
 def _disk_cell(process: HostProcess) -> Line:
