@@ -40,6 +40,7 @@ class LogTravel:
         self._pane = pane
         self._journey: Worker[None] | None = None
         self._counting: Worker[None] | None = None
+        self._opened = False
 
     @property
     def busy(self) -> bool:
@@ -52,6 +53,17 @@ class LogTravel:
             if worker is not None and worker.is_running:
                 worker.cancel()
         self._pane.progress = ""
+
+    def settle(self) -> None:
+        """Let go of the files once nobody looks at the past: a rotated one would keep its room on the disk."""
+        counting = self._counting is not None and self._counting.is_running
+        if self._opened and not self.busy and not counting and self._pane.log_view.window.past is None:
+            self._opened = False
+            self._pane.run_worker(self._close(), exit_on_error=False)
+
+    async def _close(self) -> None:
+        for archive in self._pane.session.archives if self._pane.session else ():
+            await archive.close()
 
     def beyond(self, step: int) -> None:
         """Read on at the edge: older lines for -1, newer ones for 1."""
@@ -85,6 +97,7 @@ class LogTravel:
         oldest = session.logs.oldest if session else None
         if session is None or oldest is None:
             return ()
+        self._opened = True
         past = LogPast(self._pane.archives(), session.logs)
         await past.open(oldest.at)
         while past.ordered and past.ordered[0].at > since and len(past.ordered) < BOUND - PAGE:
@@ -106,6 +119,10 @@ class LogTravel:
             return
 
         async def travel() -> None:
+            if self._pane.log_view.window.past is None:
+                # what was rotated since the last journey is found where it is now
+                await self._close()
+            self._opened = True
             timer = self._pane.set_interval(_TITLE_EVERY, lambda: self._pane.retitle(self._screen.now()))
             self._pane.progress = what
             try:
@@ -217,6 +234,7 @@ class LogTravel:
             self._pane.progress = f"{here:,} here, {tally.lines:,} in the files so far"
 
         self._pane.progress = f"{here:,} here"
+        self._opened = True
         archives = self._pane.archives()
         if archives:
             tally, _ = await total(archives, needle, told)

@@ -52,7 +52,8 @@ def written(path: Path, seconds: range, word: str = "line") -> Path:
 
 
 async def everything_before(archive: FileArchive, page: int) -> list[str]:
-    place, texts = await archive.seek(START + timedelta(days=1)), []
+    texts: list[str] = []
+    place = await archive.seek(START + timedelta(days=1))
     while found := (await archive.before(place, page)).places:
         lines = (await archive.before(place, page)).lines
         texts[:0] = [line.text for line in lines]
@@ -92,7 +93,7 @@ async def test_pages_forwards_give_every_whole_line_once(tmp_path: Path, pool: B
 
 async def test_places_by_time_in_every_file(tmp_path: Path, pool: BlockingPool) -> None:
     path = written(tmp_path / "api.log", range(1000, 3000))
-    written(tmp_path / "api.log.1", range(0, 1000))
+    written(tmp_path / "api.log.1", range(1000))
     archive = an_archive("api", path, pool)
     for second in (0, 1, 500, 999, 1000, 1001, 2500, 2999):
         page = await archive.after(await archive.seek(START + timedelta(seconds=second)), 1)

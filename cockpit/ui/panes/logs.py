@@ -106,6 +106,8 @@ class LogsPane(Pane):
     def changed(self, now: datetime) -> None:
         """Take in what is new; a frozen window counts what it misses."""
         self.refill(now)
+        if self._travel is not None:
+            self._travel.settle()
         self._bring_up_head(now)
         self.retitle(now)
 
@@ -145,6 +147,8 @@ class LogsPane(Pane):
         self.log_view.window.ask(wish, self.log_view.size.height)
         self.log_view.redraw()
         self.log_view.look_again()
+        if self.session is not None:
+            self.retitle(self.session.clock.now())
 
     def next_level(self) -> None:
         """Show all, then warnings and errors, then errors."""
