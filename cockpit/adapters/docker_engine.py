@@ -92,7 +92,7 @@ class DockerEngine:
     def _explained(self, error: SourceError) -> SourceError:
         """With what ssh said, when it is ssh that failed."""
         said = self._tunnel.said if self._tunnel else ""
-        if not said or not isinstance(error, SourceUnreachable) or isinstance(error.__cause__, APIError):
+        if not said or isinstance(error, SourceRefused):
             return error
         return SourceUnreachable(f"ssh to the Docker Engine failed: {said}", "try the same ssh by hand")
 
@@ -108,7 +108,7 @@ class DockerEngine:
         if address and address.startswith("ssh://"):
             self._tunnel = self._tunnel or SshTunnel(address)
             address, tls = self._tunnel.url, False
-        return APIClient(base_url=address, tls=tls, timeout=max(1, round(self.timeout)))
+        return _Client(base_url=address, tls=tls, timeout=max(1, round(self.timeout)))
 
     def close(self) -> None:
         """Let go of the connections and the threads; does not wait."""
@@ -118,6 +118,16 @@ class DockerEngine:
             client.close()
         if self._tunnel is not None:
             self._tunnel.close()
+
+
+class _Client(APIClient):
+    """Trusts the certificate authority that was given to it, whatever REQUESTS_CA_BUNDLE says."""
+
+    def _retrieve_server_version(self) -> str:
+        # the SDK asks for the version while it is being built, and requests lets the variable win otherwise
+        self.trust_env = not isinstance(self.verify, str)
+        version: str = super()._retrieve_server_version()  # type: ignore[misc]  # the stubs leave it out
+        return version
 
 
 def _endpoint(host: str, tls_folder: Path | None) -> tuple[str | None, TLSConfig | bool]:

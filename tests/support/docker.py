@@ -93,6 +93,8 @@ class Containers:
         tty: bool = False,
         restart: Literal["no", "always"] = "no",
         ports: Mapping[str, int] | None = None,
+        environment: Mapping[str, str] | None = None,
+        memory: str | None = None,
     ) -> str:
         """Run a shell script in a container; its full name. `health` is a script that is asked each half second."""
         full = f"{self.prefix}-{name}"
@@ -108,6 +110,8 @@ class Containers:
             tty=tty,
             restart_policy={"Name": "always"} if restart == "always" else None,
             ports=dict(ports or {}),
+            environment=dict(environment or {}),
+            mem_limit=memory,
         )
         return full
 
