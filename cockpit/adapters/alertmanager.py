@@ -5,6 +5,7 @@ from __future__ import annotations
 from cockpit.adapters.alerts import alert_of, objects, text_of
 from cockpit.adapters.http import HttpClient
 from cockpit.adapters.http_body import BODY_CAP
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.model.actions import HttpRequest
 from cockpit.model.errors import SourceGarbled
 from cockpit.model.health import Json
@@ -14,7 +15,7 @@ from cockpit.model.readings import SourceId
 PATH = "/api/v2/alerts"
 
 
-class AlertmanagerAlerts:
+class AlertmanagerAlerts(PlainSource):
     """Fulfils `Source[AlertsSnapshot]`.
 
     Args:
@@ -24,19 +25,9 @@ class AlertmanagerAlerts:
     """
 
     def __init__(self, source: SourceId, client: HttpClient, deadline: float) -> None:
-        self._source = source
+        super().__init__(source)
         self._client = client
         self._deadline = deadline
-
-    @property
-    def id(self) -> SourceId:
-        """Which server it is."""
-        return self._source
-
-    @property
-    def server(self) -> str | None:
-        """It does not tell without another request."""
-        return None
 
     async def fetch(self) -> AlertsSnapshot:
         """Read all active alerts, silenced and inhibited ones too.

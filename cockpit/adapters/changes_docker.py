@@ -10,6 +10,7 @@ from docker import APIClient
 
 from cockpit.adapters.docker_engine import DockerEngine
 from cockpit.adapters.docker_json import items, text, whole
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.model.changes import Change, ChangesSnapshot, newest_first
 from cockpit.model.readings import SourceId
 
@@ -18,7 +19,7 @@ _SHORT = 12
 """Digits of a digest that are shown, as the docker program does."""
 
 
-class ContainerChanges:
+class ContainerChanges(PlainSource):
     """Fulfils `Source[ChangesSnapshot]`; nothing but one GET request.
 
     The creation of each running container is a change; so is another image under the same name, which is noticed
@@ -31,21 +32,11 @@ class ContainerChanges:
     """
 
     def __init__(self, source: SourceId, engine: DockerEngine, now: Callable[[], datetime]) -> None:
-        self._source = source
+        super().__init__(source)
         self._engine = engine
         self._now = now
         self._images: dict[str, str] = {}
         self._noticed: deque[Change] = deque(maxlen=MOST)
-
-    @property
-    def id(self) -> SourceId:
-        """Which source it is."""
-        return self._source
-
-    @property
-    def server(self) -> str | None:
-        """The services pane tells that of the Engine."""
-        return None
 
     async def fetch(self) -> ChangesSnapshot:
         """When the running containers were made, and changes of image that were noticed.

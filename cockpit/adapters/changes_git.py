@@ -18,6 +18,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TypeVar
 
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.adapters.pool import BlockingPool
 from cockpit.model.changes import Change, ChangesSnapshot, newest_first
 from cockpit.model.errors import SourceError, SourceGarbled, SourceRefused, SourceUnreachable
@@ -55,7 +56,7 @@ class GitPlan:
     marker: str = ""
 
 
-class GitChanges:
+class GitChanges(PlainSource):
     """Fulfils `Source[ChangesSnapshot]` and `ChangeReader` for a checkout.
 
     Args:
@@ -65,20 +66,10 @@ class GitChanges:
     """
 
     def __init__(self, source: SourceId, plan: GitPlan, *, deadline: float = 10.0) -> None:
-        self._source = source
+        super().__init__(source)
         self._plan = plan
         self._deadline = deadline
         self._pool = BlockingPool(f"git-{source.name}", 2)
-
-    @property
-    def id(self) -> SourceId:
-        """Which source it is."""
-        return self._source
-
-    @property
-    def server(self) -> str | None:
-        """A checkout has no server."""
-        return None
 
     async def fetch(self) -> ChangesSnapshot:
         """The newest commits, tags, moves and the marker.

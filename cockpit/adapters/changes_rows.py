@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.adapters.times import as_time
 from cockpit.model.actions import Answer, Fact, RedisCommand, SqlStatement
 from cockpit.model.changes import Change, ChangesSnapshot, newest_first
@@ -23,7 +24,7 @@ _WHAT = ("what", "message", "title", "version", "release", "ref", "sha", "text",
 _WHO = ("who", "by", "actor", "author", "user", "deployer")
 
 
-class RowChanges:
+class RowChanges(PlainSource):
     """Fulfils `Source[ChangesSnapshot]` by a SQL query: its columns are time, what, who, and whatever else is told.
 
     Args:
@@ -35,21 +36,11 @@ class RowChanges:
     """
 
     def __init__(self, source: SourceId, reader: Reader, statement: str, kind: str, deadline: float) -> None:
-        self._source = source
+        super().__init__(source)
         self._reader = reader
         self._operation = SqlStatement(statement.replace("%", "%%"))
         self._kind = kind
         self._deadline = deadline
-
-    @property
-    def id(self) -> SourceId:
-        """Which source it is."""
-        return self._source
-
-    @property
-    def server(self) -> str | None:
-        """The database tells that itself."""
-        return None
 
     async def fetch(self) -> ChangesSnapshot:
         """The newest rows.
@@ -66,11 +57,8 @@ class RowChanges:
         """Nothing but the facts, which the change has already."""
         return ()
 
-    async def close(self) -> None:
-        """Nothing to let go of: the reader is shared."""
 
-
-class RedisChanges:
+class RedisChanges(PlainSource):
     """Fulfils `Source[ChangesSnapshot]` by a list or a stream; an entry is JSON, or `TIME text`.
 
     Args:
@@ -82,21 +70,11 @@ class RedisChanges:
     """
 
     def __init__(self, source: SourceId, reader: Reader, key: str, kind: str, deadline: float) -> None:
-        self._source = source
+        super().__init__(source)
         self._reader = reader
         self._key = key
         self._kind = kind
         self._deadline = deadline
-
-    @property
-    def id(self) -> SourceId:
-        """Which source it is."""
-        return self._source
-
-    @property
-    def server(self) -> str | None:
-        """The Redis server tells that itself."""
-        return None
 
     async def fetch(self) -> ChangesSnapshot:
         """The newest entries; a key that does not exist has none.
@@ -121,9 +99,6 @@ class RedisChanges:
     async def whole(self, change: Change) -> Sequence[str]:
         """Nothing but the facts, which the change has already."""
         return ()
-
-    async def close(self) -> None:
-        """Nothing to let go of: the reader is shared."""
 
     async def _last_of_stream(self) -> Json:
         return await self._ask("XREVRANGE", self._key, "+", "-", "COUNT", str(MOST))

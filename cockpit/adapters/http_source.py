@@ -8,6 +8,7 @@ from dataclasses import replace
 import httpx
 
 from cockpit.adapters.http import HttpClient
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.model.actions import HttpRequest
 from cockpit.model.errors import SourceError, SourceRefused
 from cockpit.model.health import HttpSample
@@ -20,7 +21,7 @@ _REDIRECTING = frozenset({301, 302, 303}) | _KEEPS_METHOD
 _NOT_FOR_OTHERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
 
 
-class HttpSource:
+class HttpSource(PlainSource):
     """Sends the same request at each fetch; any status is an answer, no answer is an error.
 
     Args:
@@ -43,21 +44,11 @@ class HttpSource:
         reads_only: bool = False,
     ) -> None:
         self._client = client
-        self._source = source
+        super().__init__(source)
         self._request = request
         self._deadline = deadline
         self._follow = follow
         self._reads_only = reads_only
-
-    @property
-    def id(self) -> SourceId:
-        """Which request it is."""
-        return self._source
-
-    @property
-    def server(self) -> str | None:
-        """HTTP does not say which process answered."""
-        return None
 
     async def fetch(self) -> HttpSample:
         """Send the request once, and follow where it leads when that is wanted.
@@ -79,9 +70,6 @@ class HttpSource:
             if len(passed) > REDIRECTS:
                 raise SourceError(f"{passed[0]} redirects more than {REDIRECTS} times", "look where it leads")
             request = following
-
-    async def close(self) -> None:
-        """Nothing to let go of: the client is shared."""
 
 
 def _whole(sample: HttpSample, passed: list[str], started: float) -> float:

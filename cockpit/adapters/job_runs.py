@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.adapters.scalars import Question
 from cockpit.adapters.times import as_time
 from cockpit.model.errors import SourceError
@@ -50,7 +51,7 @@ class _Known:
     problem: str = ""
 
 
-class JobRuns:
+class JobRuns(PlainSource):
     """Fulfils `Source[JobsSnapshot]`.
 
     Args:
@@ -60,21 +61,11 @@ class JobRuns:
     """
 
     def __init__(self, source: SourceId, questions: Mapping[str, JobQuestions], deadline: float) -> None:
-        self._source = source
+        super().__init__(source)
         self._questions = questions
         self._deadline = deadline
         self._known = {name: _Known() for name in questions}
         self._due = 0.0
-
-    @property
-    def id(self) -> SourceId:
-        """Which source it is."""
-        return self._source
-
-    @property
-    def server(self) -> str | None:
-        """The source that it shares a server with tells that."""
-        return None
 
     async def fetch(self) -> JobsSnapshot:
         """Ask for all jobs; one that cannot be told carries its problem.
@@ -90,9 +81,6 @@ class JobRuns:
         if errors and len(errors) == sum(1 for q in self._questions.values() if q.last_run is not None):
             raise errors[0]
         return JobsSnapshot(tuple(self._told(run) for run, _ in answers))
-
-    async def close(self) -> None:
-        """Nothing to let go of: the readers are shared."""
 
     async def _last_run(self, name: str, question: Question | None) -> tuple[JobRun, SourceError | None]:
         if question is None:

@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.adapters.pool import BlockingPool
 from cockpit.model.errors import SourceUnreachable
 from cockpit.model.logs import LogBatch, LogLine
@@ -27,7 +28,7 @@ class _Seen:
     fits: bool
 
 
-class LogRateProbe:
+class LogRateProbe(PlainSource):
     """Fulfils `Source[LogRate]` by following the log itself.
 
     Args:
@@ -50,7 +51,7 @@ class LogRateProbe:
         pool: BlockingPool,
         deadline: float,
     ) -> None:
-        self._source = source
+        super().__init__(source)
         self._log = log
         self._pattern = pattern
         self._over = over
@@ -60,16 +61,6 @@ class LogRateProbe:
         self._seen: deque[_Seen] = deque(maxlen=_LINES_CAP)
         self._last: LogLine | None = None
         self._since: datetime | None = None
-
-    @property
-    def id(self) -> SourceId:
-        """Which log and pattern it is."""
-        return self._source
-
-    @property
-    def server(self) -> str | None:
-        """A file has no server behind it."""
-        return None
 
     async def fetch(self) -> LogRate:
         """Count the lines of the last window.

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from prometheus_client.parser import text_string_to_metric_families
 
 from cockpit.adapters.http import HttpClient
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.adapters.pool import BlockingPool
 from cockpit.engine.selectors import Selector
 from cockpit.model.actions import HttpRequest
@@ -24,7 +25,7 @@ SCRAPES_CAP = 120
 """Readings that a window is made of; of a longer one every so-manieth is kept."""
 
 
-class MetricsPage:
+class MetricsPage(PlainSource):
     """Fulfils `Source[MetricWindow]`; checks on one page share it.
 
     Args:
@@ -47,7 +48,7 @@ class MetricsPage:
         pool: BlockingPool,
         deadline: float,
     ) -> None:
-        self._source = source
+        super().__init__(source)
         self._client = client
         self._request = request
         self._wanted = tuple(wanted)
@@ -55,16 +56,6 @@ class MetricsPage:
         self._pool = pool
         self._deadline = deadline
         self._scrapes: list[Scrape] = []
-
-    @property
-    def id(self) -> SourceId:
-        """Which page it is."""
-        return self._source
-
-    @property
-    def server(self) -> str | None:
-        """A page does not say which process answered."""
-        return None
 
     async def fetch(self) -> MetricWindow:
         """Read the page once; the window ends with it.
@@ -89,9 +80,6 @@ class MetricsPage:
             raise SourceGarbled(f"{sample.url} is not in the text format of Prometheus: {reason}") from error
         self._keep(Scrape(at, samples))
         return MetricWindow(tuple(self._scrapes))
-
-    async def close(self) -> None:
-        """Nothing to let go of: client and threads are shared."""
 
     def _keep(self, scrape: Scrape) -> None:
         """Add one; drop what no window reaches, but for one, and what lies too close together."""

@@ -7,6 +7,7 @@ import contextlib
 import socket
 import ssl
 
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.adapters.pool import BlockingPool
 from cockpit.adapters.probe_port import resolve
 from cockpit.adapters.x509 import read_certificate
@@ -16,7 +17,7 @@ from cockpit.model.readings import SourceId
 from cockpit.model.text import clean
 
 
-class CertificateProbe:
+class CertificateProbe(PlainSource):
     """Fulfils `Source[Certificate]`.
 
     Args:
@@ -28,22 +29,12 @@ class CertificateProbe:
     """
 
     def __init__(self, source: SourceId, host: str, port: int, pool: BlockingPool, deadline: float) -> None:
-        self._source = source
+        super().__init__(source)
         self._host = host
         self._port = port
         self._pool = pool
         self._deadline = deadline
         self._trusting: ssl.SSLContext | None = None
-
-    @property
-    def id(self) -> SourceId:
-        """Which server it is."""
-        return self._source
-
-    @property
-    def server(self) -> str | None:
-        """TLS does not say which process answered."""
-        return None
 
     async def fetch(self) -> Certificate:
         """Shake hands once, and once more without trust when the certificate is not trusted; sends nothing.
@@ -66,9 +57,6 @@ class CertificateProbe:
             raise SourceGarbled(f"{shown} speaks no TLS: {clean(error.reason or str(error))}") from error
         except OSError as error:
             raise SourceUnreachable(f"the line to {shown} broke: {clean(error.strerror or str(error))}") from error
-
-    async def close(self) -> None:
-        """Nothing to let go of: the threads are shared."""
 
     async def _look(self) -> Certificate:
         if self._trusting is None:

@@ -8,6 +8,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.adapters.pool import BlockingPool
 from cockpit.model.errors import SourceRefused, SourceUnreachable
 from cockpit.model.probes import FileFacts
@@ -18,7 +19,7 @@ _CAP = 10_000
 """Files that a pattern may name."""
 
 
-class FileProbe:
+class FileProbe(PlainSource):
     """Fulfils `Source[FileFacts]`.
 
     Args:
@@ -29,20 +30,10 @@ class FileProbe:
     """
 
     def __init__(self, source: SourceId, path: Path, pool: BlockingPool, deadline: float) -> None:
-        self._source = source
+        super().__init__(source)
         self._path = path
         self._pool = pool
         self._deadline = deadline
-
-    @property
-    def id(self) -> SourceId:
-        """Which file it is."""
-        return self._source
-
-    @property
-    def server(self) -> str | None:
-        """A file has no server behind it."""
-        return None
 
     async def fetch(self) -> FileFacts:
         """Look once; a file that is not there is an answer.
@@ -62,9 +53,6 @@ class FileProbe:
             raise SourceRefused(f"this user may not look at {shown}", "ask for the right to its folder") from error
         except OSError as error:
             raise SourceUnreachable(f"{shown} cannot be looked at: {error.strerror or error}") from error
-
-    async def close(self) -> None:
-        """Nothing to let go of: the threads are shared."""
 
     def _look(self) -> FileFacts:
         text = str(self._path)

@@ -9,6 +9,7 @@ import time
 
 import psutil
 
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.adapters.pool import BlockingPool
 from cockpit.model.errors import SourceUnreachable
 from cockpit.model.probes import PortFacts
@@ -18,7 +19,7 @@ from cockpit.model.text import clean
 _HERE = frozenset({"", "localhost", "127.0.0.1", "::1"})
 
 
-class PortProbe:
+class PortProbe(PlainSource):
     """Fulfils `Source[PortFacts]`.
 
     Args:
@@ -30,21 +31,11 @@ class PortProbe:
     """
 
     def __init__(self, source: SourceId, host: str, port: int, pool: BlockingPool, deadline: float) -> None:
-        self._source = source
+        super().__init__(source)
         self._host = host
         self._port = port
         self._pool = pool
         self._deadline = deadline
-
-    @property
-    def id(self) -> SourceId:
-        """Which port it is."""
-        return self._source
-
-    @property
-    def server(self) -> str | None:
-        """A port does not say which process answered."""
-        return None
 
     async def fetch(self) -> PortFacts:
         """Connect once and hang up; a refused connection is an answer.
@@ -61,9 +52,6 @@ class PortProbe:
         except TimeoutError as error:
             raise SourceUnreachable(f"{shown} took no connection within {self._deadline:g} s") from error
         return facts
-
-    async def close(self) -> None:
-        """Nothing to let go of: the threads are shared."""
 
     async def _connect(self) -> PortFacts:
         listening = await self._listening()

@@ -7,6 +7,7 @@ import time
 
 import psutil
 
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.adapters.pool import BlockingPool
 from cockpit.model.errors import SourceUnreachable
 from cockpit.model.probes import ProcessFacts
@@ -14,7 +15,7 @@ from cockpit.model.readings import SourceId
 from cockpit.model.text import clean
 
 
-class ProcessProbe:
+class ProcessProbe(PlainSource):
     """Fulfils `Source[ProcessFacts]`.
 
     Args:
@@ -25,21 +26,11 @@ class ProcessProbe:
     """
 
     def __init__(self, source: SourceId, name: str, pool: BlockingPool, deadline: float) -> None:
-        self._source = source
+        super().__init__(source)
         self._name = name
         self._pool = pool
         self._deadline = deadline
         self._known: dict[int, psutil.Process] = {}
-
-    @property
-    def id(self) -> SourceId:
-        """Which processes they are."""
-        return self._source
-
-    @property
-    def server(self) -> str | None:
-        """Processes come and go; none of them stands for all."""
-        return None
 
     async def fetch(self) -> ProcessFacts:
         """Look once; that there are none is an answer.
@@ -53,9 +44,6 @@ class ProcessProbe:
             raise SourceUnreachable(f"the processes could not be listed within {self._deadline:g} s") from error
         except (psutil.Error, OSError) as error:
             raise SourceUnreachable(f"the processes cannot be listed: {clean(str(error))}") from error
-
-    async def close(self) -> None:
-        """Nothing to let go of: the threads are shared."""
 
     def _look(self) -> ProcessFacts:
         """CPU is since the last look, so the objects of psutil are kept."""

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from cockpit.adapters.alerts import alert_of, objects, text_of
 from cockpit.adapters.http import HttpClient
 from cockpit.adapters.http_body import BODY_CAP
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.model.actions import HttpRequest
 from cockpit.model.errors import SourceGarbled, SourceRefused
 from cockpit.model.health import Json
@@ -17,7 +18,7 @@ SERIES_CAP = 1_000
 """Series of one answer that are kept."""
 
 
-class PromqlQuery:
+class PromqlQuery(PlainSource):
     """Fulfils `Source[QueryResult]`: one instant query.
 
     Args:
@@ -28,20 +29,10 @@ class PromqlQuery:
     """
 
     def __init__(self, source: SourceId, client: HttpClient, query: str, deadline: float) -> None:
-        self._source = source
+        super().__init__(source)
         self._client = client
         self._query = query
         self._deadline = deadline
-
-    @property
-    def id(self) -> SourceId:
-        """Which query it is."""
-        return self._source
-
-    @property
-    def server(self) -> str | None:
-        """The alerts' source tells that."""
-        return None
 
     async def fetch(self) -> QueryResult:
         """Ask once.
@@ -60,11 +51,8 @@ class PromqlQuery:
             return QueryResult(tuple(_series(item) for item in objects(result)[:SERIES_CAP]))
         raise SourceGarbled(f"the query answers a {kind}, not numbers", "ask for an instant vector or a scalar")
 
-    async def close(self) -> None:
-        """Nothing to let go of: the client is shared."""
 
-
-class PrometheusAlerts:
+class PrometheusAlerts(PlainSource):
     """Fulfils `Source[AlertsSnapshot]`: what the server's alerting rules say.
 
     Args:
@@ -74,19 +62,9 @@ class PrometheusAlerts:
     """
 
     def __init__(self, source: SourceId, client: HttpClient, deadline: float) -> None:
-        self._source = source
+        super().__init__(source)
         self._client = client
         self._deadline = deadline
-
-    @property
-    def id(self) -> SourceId:
-        """Which server it is."""
-        return self._source
-
-    @property
-    def server(self) -> str | None:
-        """It does not tell without another request."""
-        return None
 
     async def fetch(self) -> AlertsSnapshot:
         """Read all alerting rules and their alerts.

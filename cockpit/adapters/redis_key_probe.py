@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.adapters.times import as_time
 from cockpit.model.actions import RedisCommand
 from cockpit.model.errors import SourceError
@@ -24,7 +25,7 @@ _READABLE = 4_096
 """Characters up to which a string is read for the time in it."""
 
 
-class RedisKeyProbe:
+class RedisKeyProbe(PlainSource):
     """Fulfils `Source[KeyFacts]`, with commands that only read.
 
     Args:
@@ -35,20 +36,10 @@ class RedisKeyProbe:
     """
 
     def __init__(self, source: SourceId, reader: Reader, key: str, deadline: float) -> None:
-        self._source = source
+        super().__init__(source)
         self._reader = reader
         self._key = key
         self._deadline = deadline
-
-    @property
-    def id(self) -> SourceId:
-        """Which key it is."""
-        return self._source
-
-    @property
-    def server(self) -> str | None:
-        """The source that it shares a server with tells that."""
-        return None
 
     async def fetch(self) -> KeyFacts:
         """Look once; that there is no such key is an answer.
@@ -70,9 +61,6 @@ class RedisKeyProbe:
             clean(value, _VALUE_CAP),
             as_time(value) if value else None,
         )
-
-    async def close(self) -> None:
-        """Nothing to let go of: the reader is shared."""
 
     async def _ask(self, *words: str) -> Json:
         return (await self._reader.read(RedisCommand((*words, self._key)), self._deadline)).value

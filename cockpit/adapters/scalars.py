@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.model.actions import Operation, RedisCommand, SqlStatement
 from cockpit.model.health import Scalar
 from cockpit.model.ports import Reader
@@ -28,7 +29,7 @@ def redis_question(reader: Reader, command: str) -> Question:
     return Question(reader, RedisCommand(tuple(command.split())))
 
 
-class ScalarSource:
+class ScalarSource(PlainSource):
     """Asks one question at each fetch.
 
     Args:
@@ -38,19 +39,9 @@ class ScalarSource:
     """
 
     def __init__(self, source: SourceId, question: Question, deadline: float) -> None:
-        self._source = source
+        super().__init__(source)
         self._question = question
         self._deadline = deadline
-
-    @property
-    def id(self) -> SourceId:
-        """Which question it is."""
-        return self._source
-
-    @property
-    def server(self) -> str | None:
-        """The source that it shares a server with tells that."""
-        return None
 
     async def fetch(self) -> Scalar:
         """Ask once.
@@ -59,6 +50,3 @@ class ScalarSource:
             SourceError: when the question could not be answered.
         """
         return Scalar((await self._question.reader.read(self._question.operation, self._deadline)).value)
-
-    async def close(self) -> None:
-        """Nothing to let go of: the reader is shared."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cockpit.adapters.http import HttpClient
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.model.actions import HttpRequest
 from cockpit.model.errors import SourceGarbled, SourceRefused
 from cockpit.model.health import Json
@@ -12,7 +13,7 @@ from cockpit.model.readings import SourceId
 PATH = "/api/v2/status.json"
 
 
-class StatusPageProbe:
+class StatusPageProbe(PlainSource):
     """Fulfils `Source[StatusPage]`.
 
     Args:
@@ -23,20 +24,10 @@ class StatusPageProbe:
     """
 
     def __init__(self, source: SourceId, client: HttpClient, url: str, deadline: float) -> None:
-        self._source = source
+        super().__init__(source)
         self._client = client
         self._url = url.rstrip("/").removesuffix(PATH)
         self._deadline = deadline
-
-    @property
-    def id(self) -> SourceId:
-        """Which page it is."""
-        return self._source
-
-    @property
-    def server(self) -> str | None:
-        """A page does not say which process answered."""
-        return None
 
     async def fetch(self) -> StatusPage:
         """Read the page once.
@@ -54,9 +45,6 @@ class StatusPageProbe:
         if not isinstance(indicator, str):
             raise SourceGarbled(f"{sample.url} has no status.indicator", "name a page of statuspage.io's form")
         return StatusPage(str(page.get("name") or self._url), indicator, str(status.get("description") or indicator))
-
-    async def close(self) -> None:
-        """Nothing to let go of: the client is shared."""
 
 
 def _part(body: Json, name: str) -> dict[str, Json]:
