@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cockpit.model.errors import JournalError
+from cockpit.model.errors import ConfigError, JournalError
 from cockpit.model.health import Json
+from cockpit.model.incident import EntryKind, JournalEntry
 from cockpit.verbs.output import print_json, print_table
 
 if TYPE_CHECKING:
@@ -21,14 +26,55 @@ def command() -> None:
     """Read and verify the record of what was done."""
 
 
-@command.command("list", epilog="Example: cockpit journal list --json")
+def _filters(verb: Callable[..., None]) -> Callable[..., None]:
+    """The options that narrow what a verb tells, as the timeline pane does."""
+    for name, words in (
+        ("--check", "Only verdicts of checks with this in their name."),
+        ("--since", "Only what happened this long ago or later, for example 2h."),
+        ("--kind", f"Only entries of this kind: {', '.join(kind.value for kind in EntryKind)}."),
+    ):
+        verb = click.option(name, multiple=name == "--kind", default=None, help=words)(verb)
+    return verb
+
+
+def _narrowed(
+    entries: Iterable[JournalEntry], kind: Sequence[str], since: str | None, check: str | None
+) -> list[JournalEntry]:
+    """The entries that fit the options.
+
+    Raises:
+        ConfigError: when a kind or a length of time is none.
+    """
+    from cockpit.config.durations import parse_duration
+    from cockpit.engine.timeline import Moment, TimelineFilter
+
+    strangers = [name for name in kind if name not in {known.value for known in EntryKind}]
+    if strangers:
+        raise ConfigError(f"--kind {strangers[0]} is no kind", f"the kinds are {', '.join(k.value for k in EntryKind)}")
+    try:
+        within = parse_duration(since) if since else None
+    except ValueError as error:
+        raise ConfigError(f"--since {since}: {error}") from error
+    wanted = TimelineFilter(kinds=frozenset(kind), check=(check or "").casefold(), within=within)
+    now = datetime.now(UTC)
+    return [entry for entry in entries if wanted.fits(Moment((entry,)), now)]
+
+
+@command.command("list", epilog="Example: cockpit journal list --since 24h --kind intent")
+@_filters
 @click.option("--json", "as_json", is_flag=True, help="Print only JSON.")
 @click.pass_context
-def list_incidents(context: click.Context, as_json: bool) -> None:
-    """List the incidents in the record."""
+def list_incidents(
+    context: click.Context, as_json: bool, kind: tuple[str, ...], since: str | None, check: str | None
+) -> None:
+    """List the incidents in the record; with options those that have such entries, and how many."""
     from cockpit.engine.chronicle import incidents
 
-    summaries = incidents(_open(context).entries(), _review_within(context))
+    entries = _open(context).entries()
+    summaries = incidents(entries, _review_within(context))
+    if kind or since or check:
+        fitting = Counter(entry.incident for entry in _narrowed(entries, kind, since, check))
+        summaries = [replace(one, entries=fitting[one.id]) for one in summaries if fitting[one.id]]
     if as_json:
         print_json([summary.as_json() for summary in summaries])
         return
@@ -36,15 +82,24 @@ def list_incidents(context: click.Context, as_json: bool) -> None:
     print_table(headings, [summary.as_row() for summary in summaries])
 
 
-@command.command("show", epilog="Example: cockpit journal show INC-7")
+@command.command("show", epilog="Example: cockpit journal show INC-7 --kind intent --kind outcome")
 @click.argument("incident", required=False)
+@_filters
 @click.option("--json", "as_json", is_flag=True, help="Print only JSON.")
 @click.pass_context
-def show(context: click.Context, incident: str | None, as_json: bool) -> None:
-    """Print the entries of one incident, or of all."""
+def show(
+    context: click.Context,
+    incident: str | None,
+    as_json: bool,
+    kind: tuple[str, ...],
+    since: str | None,
+    check: str | None,
+) -> None:
+    """Print the entries of one incident, or of all; with options those that fit."""
     from cockpit.engine.chronicle import entry_json, sentence
 
-    entries = [entry for entry in _open(context).entries() if incident in (None, entry.incident)]
+    found = [entry for entry in _open(context).entries() if incident in (None, entry.incident)]
+    entries = _narrowed(found, kind, since, check)
     if as_json:
         print_json([entry_json(entry) for entry in entries])
         return

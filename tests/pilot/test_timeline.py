@@ -54,8 +54,13 @@ def changed_range(role: Role = Role.OPERATOR, whole: Sequence[str] | Exception =
 async def noted(screen: Screen, *texts: str) -> None:
     for text in texts:
         await screen.range.journal.append(EntryKind.NOTE, {"text": text})
-    screen.app.main.feed and screen.app.main.feed.tick()
+    tick(screen)
     await screen.until(lambda: any(texts[-1] in row for row in timeline(screen)), "the notes")
+
+
+def tick(screen: Screen) -> None:
+    assert screen.app.main.feed is not None
+    screen.app.main.feed.tick()
 
 
 def timeline(screen: Screen) -> list[str]:
@@ -106,7 +111,7 @@ async def test_a_flapping_check_is_one_line_that_tells_each_change() -> None:
         for number in range(6):
             said = "ok" if number % 2 else "crit"
             await screen.range.journal.append(EntryKind.VERDICT, {"check": "shop.api", "before": "?", "verdict": said})
-        screen.app.main.feed and screen.app.main.feed.tick()
+        tick(screen)
         await screen.until(lambda: any("changed 6 times" in row for row in timeline(screen)), "the line")
         await screen.press("7", "G", "enter")
         await screen.until_text("6 entries")
@@ -153,3 +158,16 @@ async def test_an_observer_sees_changes_with_personal_data_hidden() -> None:
         await screen.press("8")
         await screen.until_text("an older thing by •••")
         assert "eve@example.com" not in screen.text
+
+
+async def test_l_shows_the_logs_at_the_moment_under_the_cursor() -> None:
+    async with a_screen(range_=changed_range()) as screen:
+        await screen.press("7", "G", "k", "l")
+        assert screen.active() == "logs"
+        assert not screen.follows()
+
+
+async def test_l_without_a_row_says_so() -> None:
+    async with a_screen() as screen:
+        await screen.press("7", "l")
+        await screen.until_text("no row is selected")
