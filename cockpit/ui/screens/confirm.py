@@ -60,6 +60,10 @@ async def nothing(outcome: Outcome) -> str:
     return ""
 
 
+def _nothing_yet() -> None:
+    """Stands in for what begins an action until there is one."""
+
+
 class ConfirmScreen(Sheet[Outcome | None]):
     """Looks at the target, asks, carries the action out, and shows the outcome until a key is pressed.
 
