@@ -68,7 +68,7 @@ def timeline(screen: Screen) -> list[str]:
 
 
 async def test_changes_stand_among_the_entries_by_time() -> None:
-    async with a_screen(range_=changed_range()) as screen:
+    async with a_screen(size=(200, 50), range_=changed_range()) as screen:
         await noted(screen, "prices are old")
         assert [row.split("  ")[-2 if "bob" in row else 2].strip() for row in timeline(screen)[-3:-1]] == [
             "deployment: v41",
@@ -78,6 +78,7 @@ async def test_changes_stand_among_the_entries_by_time() -> None:
         assert not any("ancient" in row for row in timeline(screen))
         assert any("Friday" in row for row in timeline(screen))
         assert "2 changes in 1h" in screen.app.main.panes.timeline.title_text()
+        assert "2 changes in 1h" in screen.app.main.panes.health.title_text()
 
 
 async def test_the_filter_line_takes_kinds_and_text_and_n_moves_on() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from cockpit.engine.changes import LATELY, all_changes, since
 from cockpit.model.health import CheckResult, HttpSample
 from cockpit.model.readings import Reading, SourceId
 from cockpit.model.wording import count
@@ -12,8 +13,11 @@ from cockpit.ui.bindings import Scope
 from cockpit.ui.panes.base import TablePane
 from cockpit.ui.present.health import COLUMNS, health_rows, health_summary
 from cockpit.ui.present.words import freshness, short_age
-from cockpit.ui.spans import EMPTY, Line, Span, Tone, line
+from cockpit.ui.spans import EMPTY, Line, Span, Tone, line, width
 from cockpit.ui.widgets.table_state import Row
+
+_AROUND = 22
+"""Cells of the title that name, age and frame take."""
 
 
 class HealthPane(TablePane):
@@ -34,8 +38,14 @@ class HealthPane(TablePane):
         self.table.set_rows(self.rows(now))
 
     def summary(self, now: datetime) -> Line:
-        """`2 crit · 5 ok`."""
-        return health_summary(self.session.board.health) if self.session else EMPTY
+        """`2 crit · 5 ok · 1 change in 1h`, the changes where there is room."""
+        if self.session is None:
+            return EMPTY
+        found = health_summary(self.session.board.health)
+        lately = len(since(all_changes(self.session.board), now - LATELY))
+        said = f" · {count(lately, 'change')} in 1h"
+        room = self.size.width - width(found) - len(said) - _AROUND
+        return (*found, Span(said, Tone.ACCENT)) if lately and room >= 0 else found
 
     def age(self, now: datetime) -> Line:
         """The age of the oldest reading behind a check; when a source is lost, when it is tried again."""

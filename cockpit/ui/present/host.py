@@ -115,7 +115,7 @@ def _moving(host: HostSnapshot, look: Look, cells: int) -> list[Line]:
         busy = f" · {rate.busy:.0f}% busy" if rate.busy is not None else ""
         lines.append(_fact(look.text(rate.name), f"reads {_rate(rate.read)}, writes {_rate(rate.written)}{busy}"))
     moving = [card for card in host.interfaces if card.received + card.sent >= 1 or card.errors]
-    for card in (moving or list(host.interfaces))[:INTERFACES]:
+    for card in (moving or list(host.interfaces)[:1])[:INTERFACES]:
         faults = (Span(f" · {card.errors:,} errors and drops", Tone.WARN),) if card.errors else ()
         lines.append((*_fact(look.text(card.name), f"in {_rate(card.received)}, out {_rate(card.sent)}"), *faults))
     if host.handles_used is not None and host.handles_limit:
@@ -145,7 +145,7 @@ def _process(branch: Branch, look: Look) -> Row:
             _cpu_cell(process.cpu_percent),
             line(data_size(process.memory_bytes), Tone.PLAIN if process.memory_bytes else Tone.FAINT),
             _disk_cell(process),
-            line(look.text(process.command), Tone.FAINT),
+            line(look.text(process.command), Tone.DIM),
         ),
     )
 

@@ -8,6 +8,7 @@ from cockpit.model.host import FolderSizes, HostProcess, Listener, ProcessDetail
 from cockpit.model.wording import count
 from cockpit.ui.look import Look
 from cockpit.ui.present.words import data_size, short_age
+from cockpit.ui.shapes import ASCII
 from cockpit.ui.spans import EMPTY, Line, Span, Tone, line, wrap
 from cockpit.ui.widgets.columns import Column
 from cockpit.ui.widgets.table_state import Row
@@ -102,7 +103,7 @@ def folder_lines(sizes: FolderSizes, look: Look, cells: int) -> list[Line]:
         head.append(Span(f" · {count(sizes.unreadable, 'folder')} may not be read", Tone.WARN))
     lines: list[Line] = [tuple(head), EMPTY]
     total = max((folder.size for folder in sizes.folders), default=0)
-    full, hollow = look.shapes.bars[-1], look.shapes.dot
+    full, hollow = ("=", "-") if look.shapes is ASCII else ("━", "─")
     for folder in sizes.folders:
         filled = round(_BAR * folder.size / total) if total else 0
         bar = (Span(full * filled, Tone.ACCENT), Span(hollow * (_BAR - filled), Tone.FAINT))
