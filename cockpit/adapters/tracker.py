@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from cockpit.adapters.shell_process import run_line
+from cockpit.engine.communication import TRACKER
 from cockpit.model.actions import (
     Answer,
     EndpointIdentity,
@@ -21,10 +22,8 @@ from cockpit.model.actions import (
     ShellCommand,
 )
 from cockpit.model.errors import SourceError, SourceRefused
-from cockpit.model.readings import SourceId, SourceKind
+from cockpit.model.readings import SourceId
 from cockpit.model.text import clean
-
-TRACKER = SourceId(SourceKind.NOTIFY, "tracker")
 
 
 class TrackerExecutor:

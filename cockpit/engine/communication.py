@@ -15,6 +15,8 @@ from cockpit.model.health import Verdict
 from cockpit.model.incident import EntryKind, Incident, JournalEntry
 from cockpit.model.readings import SourceId, SourceKind
 
+TRACKER = SourceId(SourceKind.NOTIFY, "tracker")
+"""What opens something to do."""
 _FIELD = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -60,14 +62,6 @@ def open_fields(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_FIELD.findall(text)))
 
 
-def update_left(plan: IncidentPlan, incident: Incident | None, now: datetime) -> float | None:
-    """Seconds until people are to be told again, negative when that is overdue; None when nothing is agreed."""
-    every = plan.updates.get(incident.severity) if incident else None
-    if incident is None or every is None:
-        return None
-    return every - (now - (incident.told_at or incident.started_at)).total_seconds()
-
-
 def template_for(plan: IncidentPlan, target: str) -> tuple[MessageTemplate, ...]:
     """The templates that are meant for a target."""
     return tuple(template for template in plan.templates if not template.to or target in template.to)
@@ -83,6 +77,6 @@ def message_draft(target: str, title: str, text: str, timeout: float) -> Draft:
         timeout: seconds until its outcome counts as unknown.
     """
     verdict = RiskVerdict(Risk.CHANGE, "what was sent cannot be taken back")
-    said = f"{title}\n\n{text}" if title else text
+    gist = title or next((line.strip() for line in text.splitlines() if line.strip()), "")
     source = SourceId(SourceKind.NOTIFY, target)
-    return Draft(source, SendMessage(title, text), f"send to {target}: {said}", verdict, Origin("incident"), timeout)
+    return Draft(source, SendMessage(title, text), f"send to {target}: {gist}", verdict, Origin("incident"), timeout)

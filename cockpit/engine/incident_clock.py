@@ -105,19 +105,23 @@ class IncidentClock:
         """
         await self._write({"event": ANSWERED, "level": level, "who": who}, self._insist().id)
 
-    async def due(self, level: str, to: str, how: str) -> None:
+    async def due(self, level: str, to: str, how: str) -> bool:
         """Note that a level of the escalation is due; of several cockpits on one journal the first one writes it.
+
+        Returns:
+            False when that was known here already.
 
         Raises:
             JournalError: when it cannot be written, or there is no incident.
         """
         incident = self._insist()
         if self._journal is None or (incident.id, level) in self._told:
-            return
+            return False
         self._told.add((incident.id, level))
         of = f"{incident.id} {level}"
         payload: dict[str, Json] = {"event": DUE, "of": of, "level": level, "to": to, "how": how}
         await self._journal.append_news(EntryKind.INCIDENT, payload, News(("event", "of"), "level"), incident.id)
+        return True
 
     async def told(self, template: str, text: str, how: str) -> None:
         """Note that people were told, with what words and by which way; the next update counts from now.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from cockpit.model.incident import Incident
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +122,11 @@ class IncidentPlan:
     def severity(self, word: str) -> str:
         """The severity that a person means by a word, "" for none; a bare number counts from the worst."""
         return next((known for known in self.severities if known.casefold() == word.casefold()), "")
+
+
+def update_left(plan: IncidentPlan, incident: Incident | None, now: datetime) -> float | None:
+    """Seconds until people are to be told again, negative when that is overdue; None when nothing is agreed."""
+    every = plan.updates.get(incident.severity) if incident else None
+    if incident is None or every is None:
+        return None
+    return every - (now - (incident.told_at or incident.started_at)).total_seconds()

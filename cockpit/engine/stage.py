@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePath
+from typing import TYPE_CHECKING
 
-from cockpit.engine.run import Run
+if TYPE_CHECKING:
+    from cockpit.engine.run import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +52,11 @@ class StageClock:
         if phase.budget_seconds is None:
             return None
         return Stage(phase.title, (now - self._since).total_seconds(), phase.budget_seconds)
+
+
+def runbook_names(run: Run | None) -> tuple[str, ...]:
+    """The names by which a policy may mean the open runbook: its title, its procedure's, the file's."""
+    if run is None:
+        return ()
+    path = PurePath(run.runbook.path)
+    return run.runbook.title, run.procedure.title, run.procedure.slug, path.name, path.stem

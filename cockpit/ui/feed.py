@@ -45,6 +45,7 @@ class Feed:
         self._drawn_at = 0.0
         self._reading_journal = False
         self._critical: frozenset[str] | None = None
+        self._well: set[str] = set()
 
     def start(self) -> None:
         """Listen, and show what is there already."""
@@ -95,16 +96,48 @@ class Feed:
         critical = frozenset(r.name for r in results if r.verdict is Verdict.CRIT and not r.muted)
         known = self._critical
         self._critical = critical
-        if known is not None and critical - known and self._session.bell:
+        new = critical - known if known is not None else frozenset[str]()
+        if new and self._session.bell:
             self._screen.app.bell()
+        well = {r.name for r in results if r.verdict in (Verdict.OK, Verdict.WARN)}
+        gone_bad, self._well = sorted(new & self._well), well
+        if gone_bad and self._may_propose():
+            self._screen.say(f"{', '.join(gone_bad)}: critical; {self._declare_key()} declares an incident", Tone.WARN)
+
+    def _may_propose(self) -> bool:
+        """Whether an incident can be declared here, and none is; it never displaces what stays until it is read."""
+        able = self._session.road is not None and self._session.incident.current is None
+        return able and not self._screen.notice.lasting
+
+    def _declare_key(self) -> str:
+        bindings = self._screen.keymap.bindings
+        return next((binding.keys[0] for binding in bindings if binding.id == "incident.declare"), "`:incident`")
 
     async def _read_journal(self) -> None:
         timeline = self._screen.panes.timeline
         try:
             if self._session.journal is not None:
                 entries = await self._session.journal.entries(after=timeline.last)
+                self._session.incident.hear(entries)
                 timeline.add(entries, self._screen.now())
+                await self._note_what_is_due()
         except JournalError as error:
             self._screen.say(f"the timeline cannot be read: {error}", Tone.CRIT)
         finally:
             self._reading_journal = False
+
+    async def _note_what_is_due(self) -> None:
+        """Write down each level of the escalation that is due; calling anybody is left to people."""
+        from cockpit.engine.escalation import pending, policy_for
+        from cockpit.engine.stage import runbook_names
+
+        incident = self._session.incident.current
+        if incident is None:
+            return
+        walk = self._screen.steps.walk if self._screen.steps else None
+        policy = policy_for(self._session.plan, incident.severity, runbook_names(walk.run if walk else None))
+        for waiting in pending(policy, incident, self._screen.now()):
+            level = waiting.level
+            if waiting.due and await self._session.incident.due(level.name, level.to, level.how):
+                way = f", {level.how}" if level.how else ""
+                self._screen.say(f"{level.name} is due: {level.to or 'nobody is named'}{way}", Tone.CRIT)

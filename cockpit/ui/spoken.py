@@ -16,6 +16,7 @@ from cockpit.ui.theme import theme_name
 
 if TYPE_CHECKING:
     from cockpit.engine.session import Session
+    from cockpit.ui.incident import IncidentKeys
     from cockpit.ui.screens.main import MainScreen
 
 _FOR_ALL = (
@@ -24,8 +25,16 @@ _FOR_ALL = (
     Entry("say.every", "set how often the pane's source is read", "every 5s", "every"),
 )
 _FOR_OPERATOR = (
-    Entry("say.incident", "declare an incident", "incident P1 title", "incident"),
-    Entry("say.resolve", "end the incident", "resolve note", "resolve"),
+    Entry("say.incident", "declare an incident, or do something about it", "incident P1 title", "incident"),
+    Entry("say.resolve", "resolve the incident", "resolve how", "resolve"),
+    Entry("say.reopen", "reopen the incident that ended last", "reopen reason", "reopen"),
+    Entry("say.grade", "change the incident's severity", "grade P1 reason", "grade"),
+    Entry("say.lead", "hand over the command of the incident", "lead name", "lead"),
+    Entry("say.answered", "a level of the escalation has answered", "answered name", "answered"),
+    Entry("say.tell", "tell people: status page, customers, the team", "tell", "tell"),
+    Entry("say.todo", "note something to do after the incident", "todo text @name date", "todo"),
+    Entry("say.ticket", "open something to do in the tracker", "ticket", "ticket"),
+    Entry("say.review", "show the post-mortem so far", "review", "review"),
     Entry("say.mute", "mute the check selected in Health, or end its mute", "mute 30m reason", "mute"),
     Entry("say.note", "write a note into the timeline", "note text", "note"),
 )
@@ -37,7 +46,10 @@ _FOR_PROTECTED = (
     Entry("say.lock", "close this environment for changes again", "lock", "lock"),
 )
 _FOR_REDIS = (Entry("say.keys", "browse the keys of Redis", "keys user:*", "keys"),)
-DEFAULT_SEVERITY = "P1"
+_ABOUT_INCIDENTS = frozenset(
+    f"say.{name}"
+    for name in ("incident", "resolve", "reopen", "grade", "lead", "answered", "tell", "todo", "ticket", "review")
+)
 
 
 class Spoken:
@@ -52,6 +64,7 @@ class Spoken:
         self._screen = screen
         self._session = session
         self._unsettled = session.open_actions
+        self._incident: IncidentKeys | None = None
 
     def entries(self) -> list[Entry]:
         """The commands that this person has here; an observer has none that write."""
@@ -77,11 +90,8 @@ class Spoken:
                 self._every(words)
             case "say.port":
                 await self._port(words)
-            case "say.incident":
-                await self._incident(words)
-            case "say.resolve":
-                await self._session.incident.resolve(words)
-                self._screen.say("the incident is over", Tone.OK)
+            case _ if name in _ABOUT_INCIDENTS:
+                await self._about_incident(name, words)
             case "say.note":
                 await self.note(words)
             case "say.mute":
@@ -145,15 +155,12 @@ class Spoken:
         self._screen.notice.put_away()
         self._screen.say("noted; it will not be asked again", Tone.OK)
 
-    async def _incident(self, words: str) -> None:
-        if self._session.incident.current is not None:
-            raise CockpitError(f"{self._session.incident.id} is still open", "`:resolve` ends it")
-        first, _, rest = words.partition(" ")
-        severity, title = (first.upper(), rest) if _is_severity(first) else (DEFAULT_SEVERITY, words)
-        title = title.strip() or await self._asked(f"What is happening? ({severity})")
-        if title:
-            incident = await self._session.incident.declare(severity, self._session.masker.secrets(title))
-            self._screen.say(f"{incident.id} is declared", Tone.WARN)
+    async def _about_incident(self, name: str, words: str) -> None:
+        from cockpit.ui.incident import IncidentKeys
+
+        if self._session.road is not None:
+            self._incident = self._incident or IncidentKeys(self._screen, self._session)
+            await self._incident.carry_out(name, words)
 
     async def _unlock(self, words: str) -> None:
         road, journal = self._session.road, self._session.journal
@@ -199,7 +206,3 @@ class Spoken:
     async def _asked(self, question: str) -> str:
         text = await self._screen.wait_for(Ask(question, self._screen.look))
         return text or ""
-
-
-def _is_severity(word: str) -> bool:
-    return len(word) in (2, 4) and word[:-1].upper() in ("P", "SEV") and word[-1].isdigit()

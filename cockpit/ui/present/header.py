@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
 
 from cockpit.model.incident import EnvironmentFacts, Incident, Role
 from cockpit.model.readings import Reading, ReadingState, SourceKind
 from cockpit.ui.present.words import clock_duration, reading_shape
 from cockpit.ui.shapes import Shapes
 from cockpit.ui.spans import EMPTY, Line, Span, Tone, joined, width
+
+if TYPE_CHECKING:
+    from cockpit.engine.escalation import Pending
+    from cockpit.engine.stage import Stage
 
 _BADGES = {
     "red": Tone.BADGE_RED,
@@ -49,6 +54,41 @@ def incident_line(incident: Incident | None, elapsed: float | None) -> Line:
     return (Span(incident.id, Tone.STRONG), Span(f" {incident.severity} ", Tone.CRIT), Span(clock, Tone.WARN))
 
 
+def incident_clocks(waiting: Pending | None, update: float | None, stage: Stage | None) -> list[Line]:
+    """`L2 in 15:28`, `update in 4:10`, `Diagnosis 3:10 (< 5m)`: what runs while an incident is open.
+
+    Args:
+        waiting: the level of escalation that is due or comes next, None for none.
+        update: seconds until people are to be told again, None when nothing is agreed.
+        stage: the open runbook's phase, None when it has no budget.
+    """
+    clocks: list[Line] = []
+    if waiting is not None:
+        since = countdown(-waiting.left)
+        clocks.append(
+            (Span(f" {waiting.level.name} DUE {since} ", Tone.BADGE_RED),)
+            if waiting.due
+            else (Span(f"{waiting.level.name} in ", Tone.DIM), Span(countdown(waiting.left), Tone.WARN))
+        )
+    if update is not None:
+        told = (Span("update in ", Tone.DIM), Span(countdown(update)))
+        clocks.append(told if update > 0 else (Span("update due", Tone.WARN),))
+    if stage is not None:
+        from cockpit.engine.postmortem_words import long_duration
+
+        tone = Tone.CRIT if stage.over else Tone.PLAIN
+        budget = Span(f" (< {long_duration(stage.budget)})", tone if stage.over else Tone.DIM)
+        clocks.append((Span(f"{stage.title[:24]} ", Tone.DIM), Span(countdown(stage.elapsed), tone), budget))
+    return clocks
+
+
+def countdown(seconds: float) -> str:
+    """`0:12`, `15:28`, `1:02:03`."""
+    whole = max(0, int(seconds))
+    hours = f"{whole // 3600}:{whole % 3600 // 60:02d}" if whole >= 3600 else f"{whole // 60}"
+    return f"{hours}:{whole % 60:02d}"
+
+
 def source_dots(readings: Iterable[Reading[object]], shapes: Shapes, *, names: bool) -> Line:
     """One dot for each server, the worst of its readings; all logs are one."""
     systems: dict[tuple[SourceKind, str], list[ReadingState]] = {}
@@ -83,27 +123,33 @@ def local_clock_line(now: datetime, zone: tzinfo | None = None) -> Line:
     return EMPTY if not local.utcoffset() else (Span(f"{local:%H:%M} {local.tzname()}", Tone.DIM),)
 
 
-def header_line(left: list[Line], dots: tuple[Line, Line], right: list[Line], cells: int) -> Line:
+def header_line(
+    left: list[Line], dots: tuple[Line, Line], right: list[Line], cells: int, clocks: Sequence[Line] = ()
+) -> Line:
     """All of it in one line; when it is narrow the local time goes, the dots lose their names, then the clock goes.
+
+    After that the incident's clocks go, the last one first; that of the escalation is the last to go.
 
     Args:
         left: badge, incident.
         dots: the dots with and without names.
         right: local time, clock, role; the last one is never left out.
         cells: the width.
+        clocks: of the incident, the most important one first.
     """
+    every, most = len(clocks), min(1, len(clocks))
     tries = (
-        (dots[0], right),
-        (dots[0], right[-2:]),
-        (dots[1], right[-2:]),
-        (dots[1], right[-1:]),
-        (EMPTY, right[-1:]),
+        (every, dots[0], right),
+        (every, dots[0], right[-2:]),
+        (every, dots[1], right[-2:]),
+        *((number, dots[1], right[-1:]) for number in range(every, most - 1, -1)),
+        (most, EMPTY, right[-1:]),
+        (0, EMPTY, right[-1:]),
     )
-    head = joined(left, "   ")
-    for middle, tail in tries:
-        end = joined(tail, "  ")
+    for number, middle, tail in tries:
+        head, end = joined([*left, *clocks[:number]], "   "), joined(tail, "  ")
         gap = cells - width(head) - width(middle) - width(end) - 4
-        if gap >= 0 or middle is EMPTY:
+        if gap >= 0 or (middle is EMPTY and not number):
             start = gap // 2 if middle else max(0, gap)
             return (
                 *head,
@@ -112,4 +158,4 @@ def header_line(left: list[Line], dots: tuple[Line, Line], right: list[Line], ce
                 Span(" " * (2 + max(0, gap - start))),
                 *end,
             )
-    return head
+    return EMPTY

@@ -239,6 +239,7 @@ class MainScreen(LaidOutScreen):
     def bring_up_bars(self) -> None:
         """Header, card, notice and footer as they are now."""
         now = self.now()
+        self.header.run = self.steps.walk.run if self.steps and self.steps.walk else None
         self.header.bring_up(self.session, now)
         lasting = self.notice.has_class("shown")
         self.notice.tick(self.monotonic())

@@ -11,16 +11,19 @@ from cockpit.ui.present.header import (
     clock_line,
     environment_badge,
     header_line,
+    incident_clocks,
     incident_line,
     local_clock_line,
     role_badge,
     source_dots,
 )
-from cockpit.ui.spans import EMPTY, Span, Tone
+from cockpit.ui.spans import EMPTY, Line, Span, Tone
 from cockpit.ui.widgets.lines import Lines
 
 if TYPE_CHECKING:
+    from cockpit.engine.run import Run
     from cockpit.engine.session import Session
+    from cockpit.engine.stage import StageClock
 
 
 class HeaderBar(Lines):
@@ -29,12 +32,17 @@ class HeaderBar(Lines):
     Args:
         facts: the environment.
         role: operator or observer.
+
+    Attributes:
+        run: the open run, whose phase may have a budget; None when none is open.
     """
 
     def __init__(self, facts: EnvironmentFacts, role: Role) -> None:
         super().__init__(raised=True, name="header")
         self._facts = facts
         self._role = role
+        self._stages: StageClock | None = None
+        self.run: Run | None = None
 
     def bring_up(self, session: Session | None, now: datetime) -> None:
         """Bring it up to date."""
@@ -53,4 +61,19 @@ class HeaderBar(Lines):
         if incident:
             left.append(incident)
         dots = source_dots(readings, shapes, names=True), source_dots(readings, shapes, names=False)
-        self.show([header_line(left, dots, [local_clock_line(now), clock_line(now), role_badge(self._role)], cells)])
+        right = [local_clock_line(now), clock_line(now), role_badge(self._role)]
+        self.show([header_line(left, dots, right, cells, self._clocks(session, now))])
+
+    def _clocks(self, session: Session, now: datetime) -> list[Line]:
+        from cockpit.engine.escalation import next_level, pending, policy_for
+        from cockpit.engine.incident_plan import update_left
+        from cockpit.engine.stage import StageClock, runbook_names
+
+        incident, plan = session.incident.current, session.plan
+        self._stages = self._stages or StageClock()
+        stage = self._stages.stage(self.run, now)
+        if incident is None:
+            return incident_clocks(None, None, stage)
+        policy = policy_for(plan, incident.severity, runbook_names(self.run))
+        waiting = next_level(pending(policy, incident, now))
+        return incident_clocks(waiting, update_left(plan, incident, now), stage)
