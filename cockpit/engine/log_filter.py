@@ -24,7 +24,8 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
 }
-_ENDLESS = re.compile(r"\((?:[^()\\]|\\.)*[+*}](?:[^()\\]|\\.)*\)[+*{]")
+PATTERN_REACH = 2_000
+"""Characters of a line that a regular expression looks at: the time that it takes can grow with their square."""
 GRAVITY = {Level.NONE: 0, Level.DEBUG: 0, Level.INFO: 1, Level.WARN: 2, Level.ERROR: 3}
 """How grave a level is."""
 
@@ -130,7 +131,7 @@ def _contains(word: str) -> Test:
 
 
 def _pattern(written: str) -> Test:
-    if _ENDLESS.search(written):
+    if repeats_a_choice(written):
         raise ConfigError(
             f"/{written}/ could take for ever on a long line", "do not repeat a group that repeats something itself"
         )
@@ -138,7 +139,36 @@ def _pattern(written: str) -> Test:
         pattern = re.compile(written, re.IGNORECASE)
     except (re.error, RecursionError, OverflowError) as error:
         raise ConfigError(f"/{written}/ is no regular expression: {error}") from error
-    return lambda line: pattern.search(line.text) is not None
+    return lambda line: pattern.search(line.text, 0, PATTERN_REACH) is not None
+
+
+def repeats_a_choice(written: str) -> bool:
+    """Whether a regular expression repeats a group that itself repeats or chooses: `(a+)+`, `(a|aa)*`.
+
+    Such a one can try more ways than there are seconds in a year before it gives a hostile line up.
+    """
+    groups: list[bool] = []
+    in_class = skip = False
+    for position, character in enumerate(written):
+        if skip:
+            skip = False
+        elif character == "\\":
+            skip = True
+        elif in_class:
+            in_class = character != "]"
+        elif character == "[":
+            in_class = True
+        elif character == "(":
+            groups.append(False)
+        elif character == ")":
+            choice = groups.pop() if groups else False
+            if choice and written[position + 1 : position + 2] in ("+", "*", "{"):
+                return True
+            if groups:
+                groups[-1] = groups[-1] or choice
+        elif character in "|+*{" and groups:
+            groups[-1] = True
+    return False
 
 
 def _field(name: str, sign: str, wanted: str) -> Test:

@@ -117,7 +117,7 @@ class LogNews(Sheet[Kept | None]):
             Span(f" in {short_age(reach)}", Tone.DIM),
         )
         keys: list[Span] = []
-        for key, word in (("t", "other length"), ("enter", "go to the newest"), ("esc", "close")):
+        for key, word in (("t", "other length"), ("enter", "go there"), ("esc", "close")):
             keys += [Span(key, Tone.KEY), Span(f" {word}  ", Tone.DIM)]
         self.frame.show(left, tuple(keys), edge=Tone.FRAME_LIT)
 

@@ -79,7 +79,9 @@ def test_what_a_filter_fits(typed: str, fits: bool) -> None:
     assert parse_filter(typed).fits(a_line(1, JSON, Level.ERROR)) is fits
 
 
-@pytest.mark.parametrize("typed", ["", "!", "  ", "/(a+)+b/", "/(x*y)*/", "/[/", "/(?P<n>/"])
+@pytest.mark.parametrize(
+    "typed", ["", "!", "  ", "/(a+)+b/", "/(x*y)*/", "/(a|aa)+$/", "/((a+)b)*c/", r"/(\w+\s?)+$/", "/[/", "/(?P<n>/"]
+)
 def test_what_is_no_filter_says_why(typed: str) -> None:
     with pytest.raises(ConfigError):
         parse_filter(typed)
@@ -118,3 +120,8 @@ def test_no_filter_fails_on_any_line(typed: str, text: str) -> None:
     except ConfigError:
         return
     found.fits(a_line(1, text or "x"))
+
+
+@pytest.mark.parametrize("typed", ["/(?:abc)+/", r"/\(a+\)+/", "/[(a+)]+/", "/(a|b) c+/", "/order \\d+ (paid|sent)/"])
+def test_harmless_patterns_are_taken(typed: str) -> None:
+    parse_filter(typed)
