@@ -87,7 +87,8 @@ class DockerServices:
         measured = self._stats.watch(sorted(running, key=lambda key: _name(inspected.get(key))))
         services = tuple(self._service(item, inspected.get(text(item, "Id"))) for item in listed)
         events = self._events.kept() if self._events else ()
-        return ServicesSnapshot(services, self._title(measured, len(running)), events)
+        remark = "" if measured == len(running) else f"{measured} of {len(running)} measured"
+        return ServicesSnapshot(services, self._title(remark), events, remark)
 
     async def close(self) -> None:
         """End the streams and let go of the Engine."""
@@ -96,8 +97,8 @@ class DockerServices:
         self._stats.close()
         self._engine.close()
 
-    def _title(self, measured: int, running: int) -> str:
-        return self._version if measured == running else f"{self._version}, {measured} of {running} measured"
+    def _title(self, remark: str) -> str:
+        return f"{self._version}, {remark}" if remark else self._version
 
     async def _introduce(self) -> None:
         info: object = await self._engine.call(lambda client: client.info())
