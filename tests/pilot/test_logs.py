@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from textual.events import MouseScrollDown, MouseScrollUp
 
 from cockpit.adapters.log_archive import FileArchive
 from cockpit.adapters.pool import BlockingPool
@@ -290,3 +291,53 @@ async def test_a_time_is_gone_to_in_memory_and_in_the_files(tmp_path: Path) -> N
         await screen.until(lambda: window.past is None)
         await screen.press("a", *"soon", "enter")
         await screen.until_text("is no")
+
+
+async def test_moving_down_through_the_past_comes_back_to_the_newest(tmp_path: Path) -> None:
+    async with with_a_past(tmp_path, 2600) as (screen, pane):
+        window, view = pane.log_view.window, pane.log_view
+        await screen.press("a", *"2000s ago", "enter")
+        await screen.until(lambda: window.past is not None and pane.progress == "")
+        while window.past is not None:
+            view.move(len(window))
+            await screen.pilot.pause()
+            await screen.until(lambda: pane.progress == "", what="the end of a page")
+        assert window.following
+        assert "line 29" in screen.text
+
+
+async def test_the_wheel_scrolls_and_a_click_stands_on_a_line() -> None:
+    async with logs(plain_lines("api", 200, 0), size=(100, 30)) as (screen, pane):
+        view = pane.log_view
+        await screen.pilot._post_mouse_events([MouseScrollUp], view, (5, 5), button=0)
+        await screen.until(lambda: not view.window.following)
+        await screen.pilot.click(view, offset=(5, 2))
+        current = view.window.current
+        assert current is not None
+        assert current.number == view.window.visible(view.size.height)[2]
+        for _ in range(3):
+            await screen.pilot._post_mouse_events([MouseScrollDown], view, (5, 5), button=0)
+        await screen.until(lambda: view.window.following)
+
+
+async def test_columns_are_offered_by_their_names() -> None:
+    async with logs((structured(1, 200), structured(2, 503))) as (screen, pane):
+        await screen.press("o")
+        await screen.until_text("level msg status password")
+        await screen.press(*"status msg", "enter")
+        await screen.until(lambda: pane.style.columns == ("status", "msg"))
+        await screen.press("b")
+        await screen.until_text("no line is marked")
+        await screen.press("o", *["backspace"] * 12, "enter")
+        await screen.until(lambda: pane.style.columns == ())
+
+
+async def test_a_wrapped_line_under_the_cursor_is_always_in_sight() -> None:
+    lines = tuple(
+        LogLine("api", f"start{n} " + "word " * 150, Level.INFO, START + timedelta(seconds=n)) for n in range(20)
+    )
+    async with logs(lines, size=(100, 30)) as (screen, pane):
+        await screen.press("w", *"kkkkkkkk")
+        current = pane.log_view.window.current
+        assert current is not None
+        await screen.until_text(f"start{current.number} ")
