@@ -16,7 +16,7 @@ class Stage:
     """The phase that the run is in.
 
     Attributes:
-        title: the phase's heading.
+        title: the phase's heading without its time box.
         elapsed: seconds since the run came to it.
         budget: seconds that the author gave it.
     """
@@ -51,7 +51,7 @@ class StageClock:
             self._run, self._line, self._since = run.id, phase.line, now
         if phase.budget_seconds is None:
             return None
-        return Stage(phase.title, (now - self._since).total_seconds(), phase.budget_seconds)
+        return Stage(phase.title.partition("(")[0].strip(), (now - self._since).total_seconds(), phase.budget_seconds)
 
 
 def runbook_names(run: Run | None) -> tuple[str, ...]:
