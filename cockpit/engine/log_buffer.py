@@ -42,6 +42,12 @@ class LogBuffer:
         self._arrived: list[Kept] = []
         self._total = 0
         self._dropped = 0
+        self._streams: set[str] = set()
+
+    @property
+    def streams(self) -> list[str]:
+        """Names of the logs that have said something, sorted."""
+        return sorted(self._streams)
 
     @property
     def first(self) -> int:
@@ -75,6 +81,7 @@ class LogBuffer:
         self._dropped += dropped
         self.counts.add((kept.line for kept in fresh), dropped)
         if fresh:
+            self._streams.update({kept.line.stream for kept in fresh})
             self._arrived += fresh
             del self._arrived[: -self._capacity]
             self._merge(fresh)

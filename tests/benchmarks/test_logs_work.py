@@ -108,9 +108,12 @@ def measured(name: str, command: Sequence[str], path: Path, ready: str, before: 
             terminal.press(*let_go)
             watch(terminal, 1.0)
             waits = key_to_picture(terminal, ["k", "j"] * (KEYS // 2))
-            figures.append(
-                f"key to picture p95 {statistics.quantiles(waits, n=20)[-1]:.0f} ms, max {max(waits):.0f} ms"
-            )
+            generator.kill()
+            watch(terminal, 3.0)
+            still = key_to_picture(terminal, ["k", "j"] * (KEYS // 2))
+            for when, times in (("while it grows", waits), ("after it stopped", still)):
+                p50, p95 = statistics.median(times), statistics.quantiles(times, n=20)[-1]
+                figures.append(f"key to picture {when} p50 {p50:.0f}, p95 {p95:.0f}, max {max(times):.0f} ms")
     path.unlink()
     return f"{name}: {', '.join(figures)}"
 

@@ -70,8 +70,8 @@ class LogWindow:
 
     @property
     def streams(self) -> list[str]:
-        """Names of the logs that are in the ring."""
-        return sorted({kept.line.stream for kept in self._buffer.ordered})
+        """Names of the logs that have said something."""
+        return self._buffer.streams
 
     @property
     def dropped(self) -> int:
