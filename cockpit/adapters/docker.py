@@ -47,6 +47,7 @@ class DockerServices:
         self._events: DockerEvents | None = None
         self._memory: int | None = None
         self._inspected: dict[str, tuple[str, object]] = {}
+        self._resting: dict[str, tuple[object, Service]] = {}
         self._version = ""
         self._introduced = False
         self._server: str | None = None
@@ -85,7 +86,8 @@ class DockerServices:
         inspected = await self._inspect_changed(listed)
         running = [text(item, "Id") for item in listed if text(item, "State") == "running"]
         measured = self._stats.watch(sorted(running, key=lambda key: _name(inspected.get(key))))
-        services = tuple(self._service(item, inspected.get(text(item, "Id"))) for item in listed)
+        services = tuple(self._known(item, inspected.get(text(item, "Id"))) for item in listed)
+        self._resting = {key: known for key, known in self._resting.items() if key in inspected}
         events = self._events.kept() if self._events else ()
         remark = "" if measured == len(running) else f"{measured} of {len(running)} measured"
         return ServicesSnapshot(services, self._title(remark), events, remark)
@@ -140,6 +142,17 @@ class DockerServices:
                 return None  # removed since it was listed
             raise
         return detail
+
+    def _known(self, listed: object, detail: object) -> Service:
+        """The service; what does not run and has not changed is the same value as before, since it may be the most."""
+        container = text(listed, "Id")
+        known = self._resting.get(container)
+        if known is not None and known[0] is detail:
+            return known[1]
+        service = self._service(listed, detail)
+        if service.started_at is None and detail is not None:
+            self._resting[container] = (detail, service)
+        return service
 
     def _service(self, listed: object, detail: object) -> Service:
         container = text(listed, "Id")

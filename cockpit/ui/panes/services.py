@@ -59,12 +59,14 @@ class ServicesPane(TablePane):
         self._chosen_columns: tuple[str, ...] = ()
         self._history: dict[tuple[object, str], tuple[float, ...]] = {}
         self._counted: dict[SourceId, datetime | None] = {}
+        self._made_of: tuple[object, ...] = ()
+        self._made: list[Row] = []
         self._mark()
 
     def attach(self, session: Session) -> None:
         """Show this session from now on."""
         super().attach(session)
-        self._maker = ServiceRows(self.look)
+        self._maker, self._made_of = ServiceRows(self.look), ()
         kept = session.preferences.get(_REMEMBERED_AS)
         if isinstance(kept, list):
             self._chosen_columns = tuple(name for name in CATALOGUE if name in kept)
@@ -85,10 +87,14 @@ class ServicesPane(TablePane):
         return tuple(reading for kind in _KINDS for reading in self.session.board.of_kind(kind))
 
     def rows(self, now: datetime) -> Sequence[Row]:
-        """One row a service, and a heading above each project."""
+        """One row a service, and a heading above each project; made anew only when there is something new."""
         self._remember()
-        self.arranged = arrange(self.found(), self.wish, self._maker.visible, now)
-        return self._maker.rows(self.arranged, self._names, self._history, now)
+        made_of = (self.wish, self._names, *(snapshot for _, snapshot in self.snapshots()))
+        if len(made_of) != len(self._made_of) or any(a is not b for a, b in zip(made_of, self._made_of, strict=True)):
+            self._made_of = made_of
+            self.arranged = arrange(self.found(), self.wish, self._maker.visible, now)
+            self._made = self._maker.rows(self.arranged, self._names, self._history, now)
+        return self._made
 
     def found(self) -> list[Found]:
         """All services of all sources."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime
 
 from cockpit.engine.services_view import Arranged, Found, Group, ServicesWish, arrange, rank
@@ -70,6 +70,7 @@ class ServiceRows:
         self._now: datetime | None = None
         self._history: Histories = {}
         self._doubled: frozenset[tuple[object, str]] = frozenset()
+        self._resting: dict[Hashable, tuple[Service, tuple[str, ...], Row]] = {}
         self._drawers: dict[str, Draw] = {
             "host": lambda one: line(one.source.name, Tone.ACCENT),
             "service": self._name,
@@ -112,8 +113,21 @@ class ServiceRows:
         for group in arranged.groups:
             if arranged.grouped:
                 rows.append(Row(("project", group.name), (self._heading(group),), heading=True))
-            rows += [Row((one.source, one.service.id), tuple([draw(one) for draw in drawers])) for one in group.members]
+            rows += [self._row(one, tuple(names), drawers) for one in group.members]
         return rows
+
+    def _row(self, one: Found, names: tuple[str, ...], drawers: Sequence[Draw]) -> Row:
+        """The row of a service; one that rests looks as before while it is the same value."""
+        key = (one.source, one.service.id)
+        known = self._resting.get(key)
+        if known is not None and known[0] is one.service and known[1] == names:
+            return known[2]
+        row = Row(key, tuple([draw(one) for draw in drawers]))
+        if one.service.started_at is None and (one.source, one.service.name) not in self._doubled:
+            if len(self._resting) > 5_000:
+                self._resting.clear()
+            self._resting[key] = (one.service, names, row)
+        return row
 
     def _text(self, outside: str) -> str:
         found = self._texts.get(outside)
