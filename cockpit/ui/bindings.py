@@ -70,7 +70,8 @@ REGISTRY: tuple[KeyBinding, ...] = (
         "step.as_written", ("W",), "run the command as it is written, in its wrapper", Scope.STEPS, operator=True
     ),
     KeyBinding("step.undo", ("u",), "take the step back by its undo or Rollback", Scope.STEPS, operator=True),
-    KeyBinding("step.skip", ("x",), "skip the step with a reason", Scope.STEPS, "skip", operator=True),
+    KeyBinding("step.skip", ("x",), "stop the step, or skip it with a reason", Scope.STEPS, "skip", operator=True),
+    KeyBinding("step.longer", ("+",), "let a wait last a minute longer", Scope.STEPS, operator=True),
     KeyBinding("step.note", ("m",), "tick the step with a note", Scope.STEPS, operator=True),
     KeyBinding("step.command_next", ("]",), "choose the step's next command", Scope.STEPS),
     KeyBinding("step.command_previous", ("[",), "choose the step's previous command", Scope.STEPS),
@@ -173,8 +174,10 @@ REGISTRY: tuple[KeyBinding, ...] = (
     KeyBinding(
         "host.signal", ("K",), "send the process a signal", Scope.HOST, "signal", operator=True, danger=True
     ),
+    KeyBinding("timeline.logs", ("l",), "show the logs at this moment", Scope.TIMELINE, "logs then"),
     KeyBinding("timeline.note", ("m",), "write a note into the timeline", Scope.TIMELINE, "note", operator=True),
     KeyBinding("table.open", ("enter",), "open the row", Scope.TABLE, "open", palette=False),
+    KeyBinding("table.take", ("a",), "list the runbook steps that take this row", Scope.TABLE),
     KeyBinding("table.tag", ("space",), "tag the row", Scope.TABLE, "tag"),
     KeyBinding("table.untag", ("backspace",), "clear all tags", Scope.TABLE),
     KeyBinding("table.tag_all", ("*",), "tag every row that is shown", Scope.TABLE),

@@ -43,6 +43,7 @@ def handlers(screen: MainScreen) -> dict[str, Handler]:
         "go.back": lambda: _nothing(screen.back()),
         "app.quit": screen.back_or_quit,
         **host_keys(screen),
+        "timeline.logs": lambda: _logs_then(screen),
         "changes.open": lambda: _open_changes(screen),
         "find.open": screen.open_find,
         "find.next": lambda: screen.find_next(-1),
@@ -55,12 +56,29 @@ def handlers(screen: MainScreen) -> dict[str, Handler]:
     return found
 
 
+def _logs_then(screen: MainScreen) -> None:
+    """Show the logs at the moment under the cursor."""
+    moment = screen.panes.timeline.current()
+    if moment is None:
+        screen.say("no row is selected", Tone.WARN)
+        return
+    screen.go_to_pane("logs")
+    screen.panes.logs.travel(screen).go_to(moment.at)
+
+
 def _open_changes(screen: MainScreen) -> None:
     """Show what changed lately."""
     from cockpit.ui.screens.changes import ChangesSheet
 
     if screen.session is not None:
         screen.app.push_screen(ChangesSheet(screen.session, screen.look))
+
+
+def _offer_steps(screen: MainScreen) -> None:
+    """Offer the steps that take the row under the cursor."""
+    from cockpit.ui.taking import offer_steps
+
+    offer_steps(screen)
 
 
 def _nothing(value: object) -> None:
@@ -133,6 +151,7 @@ def _pane_keys(screen: MainScreen) -> dict[str, Handler]:
 
     return {
         "table.open": screen.open_row,
+        "table.take": lambda: _offer_steps(screen),
         "table.tag": table(lambda body: body.toggle_tag()),
         "table.untag": table(lambda body: body.clear_tags()),
         "table.tag_all": table(lambda body: body.tag_all()),
@@ -281,7 +300,8 @@ def _session_keys(screen: MainScreen) -> dict[str, Handler]:
         "runbook.open": screen.open_procedure,
         "runbook.close": steps.close,
         "step.run": steps.go_on,
-        "step.again": steps.run,
+        "step.again": steps.again,
+        "step.longer": steps.longer,
         "step.argument": steps.argument,
         "step.why": steps.why,
         "step.skip": steps.skip,

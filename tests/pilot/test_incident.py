@@ -67,6 +67,7 @@ async def test_the_sheet_is_filled_in_already_and_says_what_is_wrong() -> None:
             "ada",
             "shop",
         ]
+        assert all(f" {label} " in screen.text for label in ("severity", "title", "commander", "affected"))
         await screen.press("shift+tab", *"P9", "enter")
         assert "the severity is one of P0, P1" in screen.text
         await screen.press(*"p0", "enter")
@@ -270,3 +271,32 @@ async def test_an_observer_has_no_word_for_any_of_it() -> None:
         assert not entries & {f"say.{word}" for word in writing}
         await screen.app.main.spoken.carry_out("say.incident", "P1 x")
         assert screen.range.session.incident.current is None
+
+
+async def test_a_row_of_evidence_goes_into_the_step_that_takes_it() -> None:
+    async with a_screen() as screen:
+        await screen.press("3", "a")
+        await screen.until_text("Which step shall take lock:cron:recalculate?")
+        assert "Cron stuck: Release the lock  (key = lock:cron:recalculate)" in screen.text
+        await screen.press("enter")
+        await screen.until(lambda: screen.app.main.walking and not screen.app.main.latch)
+        steps = screen.app.main.steps
+        assert steps is not None
+        current = steps.current()
+        assert current is not None
+        assert (current[1].title, current[0].run.values["key"]) == ("Release the lock", "lock:cron:recalculate")
+        run = current[0].run
+        await screen.press("3", "j", "a")
+        await screen.until_text("Which step shall take")
+        await screen.press("enter")
+        await screen.until(lambda: run.values["key"] != "lock:cron:recalculate")
+        assert steps.walk is not None
+        assert steps.walk.run is run
+
+
+async def test_a_row_that_no_step_takes_says_so() -> None:
+    async with a_screen(Role.OBSERVER) as screen:
+        await screen.press("4", "a")
+        await screen.until(lambda: "no step of any runbook takes" in screen.app.main.notice.text)
+        await screen.press("1", "a")
+        await screen.until(lambda: "are no arguments of steps" in screen.app.main.notice.text)

@@ -74,7 +74,7 @@ class DeclareSheet(Sheet[Declaration | None]):
             with Vertical(classes="framed form"):
                 for label, field in zip(_LABELS, self.fields, strict=True):
                     with Horizontal(classes="form-row"):
-                        yield Lines(name=label)
+                        yield self._label(label)
                         yield field
                 yield self.problem
 
@@ -82,8 +82,6 @@ class DeclareSheet(Sheet[Declaration | None]):
         """Put the cursor into the title."""
         self.frame.shapes = self.shapes
         self.frame.show((Span("Declare an incident", Tone.TITLE),), _KEYS, edge=Tone.FRAME_LIT)
-        for lines in self.query(".form-row Lines").results(Lines):
-            lines.show([line(f"{lines.name}", Tone.DIM)])
         self.query_one(".framed").styles.height = len(self.fields) + 2
         self.problem.styles.height = 1
         self._stand_on(_TITLE)
@@ -101,6 +99,11 @@ class DeclareSheet(Sheet[Declaration | None]):
         else:
             return False
         return True
+
+    def _label(self, word: str) -> Lines:
+        label = Lines()
+        label.show([line(word, Tone.DIM)])
+        return label
 
     def _stand_on(self, number: int) -> None:
         self.field = self.fields[number]

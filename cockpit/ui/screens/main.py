@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_NOT_IN_LOGS = frozenset({"table.sort", "table.sort_other_way"})
+_NOT_IN_LOGS = frozenset({"table.take", "table.sort", "table.sort_other_way"})
 _PLACES = {"locks": "locks", "backends": "activity", "containers": "services"}
 """The pane from which an input of that source takes its value."""
 
@@ -308,6 +308,13 @@ class MainScreen(LaidOutScreen):
                 self.sidebar.steps.move_to_key(following.id)
             else:
                 self.say("every step is settled", Tone.OK)
+
+    def go_to_step(self, step_id: str) -> None:
+        """Put keys and cursor on a step of the open run."""
+        self.update_walk()
+        self.set_focus(self.sidebar.steps)
+        self.sidebar.steps.move_to_key(step_id)
+        self.update_walk()
 
     def open_procedure(self) -> None:
         """Open the procedure under the cursor; the one that is open is only shown."""
