@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 
@@ -20,7 +21,8 @@ BUDGET = 1.0
 SCAN_COUNT = 1_000
 LARGE = 64 << 20
 """Bytes from which elements of a value are not fetched unasked."""
-_BATCH = 500
+_BATCH = 100
+"""Keys that are asked about in one exchange: few enough that other things go on in between."""
 _WANTED = {
     "memory|usage": "the memory of keys",
     "object|encoding": "the encoding of keys",
@@ -97,6 +99,7 @@ class RedisBrowser:
         commands += [("MEMORY", "USAGE")] if asks_memory else []
         commands += [("OBJECT", "ENCODING")] if asks_encoding else []
         for start in range(0, len(names), _BATCH):
+            await asyncio.sleep(0)
             batch = names[start : start + _BATCH]
             replies = await self._line.send_all([(*words, name) for name in batch for words in commands])
             for number, name in enumerate(batch):

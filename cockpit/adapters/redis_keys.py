@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator, Sequence
@@ -20,6 +21,8 @@ SCAN_COUNT = 500
 _ESCAPED = re.compile(r"\\([*?\[\]\\])")
 _SPECIAL = re.compile(r"[*?\[]")
 _OWNER_CAP = 500
+_BATCH = 200
+"""Keys that are looked at in one exchange: few enough that other things go on in between."""
 _NO_SUCH_KEY, _NO_EXPIRY = -2, -1
 
 _DELETE_UNCHANGED = """
@@ -74,6 +77,14 @@ async def look_up(line: RedisLine, keys: Sequence[str], *, exact: bool = False) 
     Raises:
         SourceError: when the server cannot be asked.
     """
+    facts: dict[str, KeyFacts] = {}
+    for start in range(0, len(keys), _BATCH):
+        facts |= await _looked_up(line, keys[start : start + _BATCH], exact=exact)
+        await asyncio.sleep(0)
+    return facts
+
+
+async def _looked_up(line: RedisLine, keys: Sequence[str], *, exact: bool) -> dict[str, KeyFacts]:
     replies = await line.send_all(
         [command for key in keys for command in (("GETRANGE", key, 0, LARGE), ("PTTL", key), ("TYPE", key))]
     )

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.events import Resize
 
 from cockpit.engine.contention import LogContention
-from cockpit.engine.lock_owner import found_among, with_owner
+from cockpit.engine.lock_owner import Owners, with_owner
 from cockpit.model.jobs import JobRun, JobsSnapshot
 from cockpit.model.locks import AdvisorySnapshot, CronLock, JobPlan, LocksSnapshot
 from cockpit.model.readings import Reading, ReadingState, SourceId, SourceKind
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from cockpit.engine.session import Session
     from cockpit.ui.screens.sheet import Sheet
 
+MOST = 1_000
+"""Rows at the most, the troubled ones first; the key browser shows them all."""
+RECOUNT = 5
+"""Seconds after which refusals are counted anew, since old ones no longer count."""
+_TOLD_BY = (LocksSnapshot, AdvisorySnapshot, JobsSnapshot, ServicesSnapshot)
 TALL = 16
 """Lines of the pane from which it has room for the servers' figures."""
 
@@ -45,6 +50,9 @@ class LocksPane(TablePane):
         self.head = Lines(name="locks-head")
         self._contention: LogContention | None = None
         self._found: list[tuple[SourceId, Seen]] = []
+        self._found_in: tuple[object, ...] = ()
+        self._told: Sequence[object] = ()
+        self._made: dict[object, tuple[Seen, Row]] = {}
 
     def compose(self) -> ComposeResult:
         """Title, figures, table."""
@@ -77,16 +85,33 @@ class LocksPane(TablePane):
 
     def rows(self, now: datetime) -> Sequence[Row]:
         """One row a lock."""
-        self._found = self._look(now)
-        self._found.sort(key=lambda found: self._place(found[1]))
-        return [Row((source, _identity(seen.lock)), lock_cells(seen, now, self.look)) for source, seen in self._found]
+        self._look_when_changed(now)
+        made = {}
+        for source, seen in self._found[:MOST]:
+            key = (source, _identity(seen.lock))
+            before = self._made.get(key)
+            fits = before is not None and before[0] == seen and seen.plan is None
+            made[key] = before if before and fits else (seen, Row(key, lock_cells(seen, now, self.look)))
+        self._made = made
+        return [row for _, row in made.values()]
+
+    def _look_when_changed(self, now: datetime) -> None:
+        """Put everything together anew only for new readings, another order, or when refusals have grown old."""
+        values = [r.value for r in self.session.board.readings.values()] if self.session else []
+        told = [v for v in values if isinstance(v, _TOLD_BY)]
+        end = self.session.logs.end if self.session else 0
+        inputs = (*map(id, told), end, self.order, int(now.timestamp()) // RECOUNT)
+        if inputs != self._found_in:
+            self._found_in, self._told = inputs, told
+            self._found = self._look(now)
+            self._found.sort(key=lambda found: self._place(found[1]))
 
     def summary(self, now: datetime) -> Line:
         """`1 stale · 2 held`."""
         if not any(reading.value is not None for reading in self.readings()):
             return EMPTY
         cut = any(snapshot.truncated for _, snapshot in self._snapshots())
-        return locks_summary([seen for _, seen in self._found], truncated=cut)
+        return locks_summary([seen for _, seen in self._found], truncated=cut or len(self._found) > MOST)
 
     def selected(self) -> tuple[SourceId, Seen] | None:
         """The lock under the cursor with all that is known of it, None when there is none."""
@@ -140,15 +165,15 @@ class LocksPane(TablePane):
 
     def _look(self, now: datetime) -> list[tuple[SourceId, Seen]]:
         """Every lock with what else is known of it."""
-        jobs, services = self._jobs(), self._services()
+        jobs, owners = self._jobs(), Owners(self._services())
         found: list[tuple[SourceId, Seen]] = []
         snapshots = self._snapshots()
         self._count_refusals([lock.job for _, snapshot in snapshots for lock in snapshot.locks if lock.job])
         for source, snapshot in snapshots:
             for lock in snapshot.locks:
-                known = with_owner(lock, services)
+                known = with_owner(lock, owners)
                 run = jobs.get(lock.job.name) if lock.job else None
-                seen = Seen(known, run, alive=found_among(lock.owner, services)[1] if lock.owner_alive is None else "")
+                seen = Seen(known, run, alive=owners.find(lock.owner)[1] if lock.owner_alive is None else "")
                 found.append((source, self._with_refusals(seen, now)))
         for reading in self.readings():
             if isinstance(reading.value, AdvisorySnapshot):

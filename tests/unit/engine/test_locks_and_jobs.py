@@ -10,7 +10,7 @@ import pytest
 from cockpit.engine.contention import AT_ONCE, LogContention, mentions
 from cockpit.engine.drafts import delete_keys, release_advisory, release_locks
 from cockpit.engine.job_orders import set_flag, trigger_job
-from cockpit.engine.lock_owner import found_among, with_owner
+from cockpit.engine.lock_owner import Owners, with_owner
 from cockpit.engine.lock_runbooks import procedures_for
 from cockpit.engine.log_buffer import LogBuffer
 from cockpit.model.actions import (
@@ -110,16 +110,16 @@ LIVING = ("3f2a9c0d1e2b" + "0" * 52, "shop-worker-1", "running")
 )
 def test_an_owner_among_containers(owner: str, alive: bool | None, said: str) -> None:
     found = services(LIVING, ("aaaaaaaaaaaa" + "0" * 52, "dead-worker", "exited"))
-    assert found_among(owner, found) == (alive, said)
-    assert found_among(owner, []) == (None, "")
+    assert Owners(found).find(owner) == (alive, said)
+    assert Owners([]).find(owner) == (None, "")
 
 
 def test_a_lock_of_a_dead_container_is_orphaned_unless_its_machine_knows_better() -> None:
     lock = CronLock("k", LockState.HELD, b"dead:1", "dead:1", 60.0, 5.0, AgeBasis.TTL, PLAN)
-    dead = services(("x", "dead", "exited"))
+    dead = Owners(services(("x", "dead", "exited")))
     assert with_owner(lock, dead).state is LockState.ORPHANED
     assert with_owner(replace(lock, owner_alive=True), dead).state is LockState.HELD
-    assert with_owner(lock, services(("x", "dead", "running"))).owner_alive is True
+    assert with_owner(lock, Owners(services(("x", "dead", "running")))).owner_alive is True
     free = CronLock("k", LockState.FREE, None, "", None, None, AgeBasis.NONE, PLAN)
     assert with_owner(free, dead) is free
 
