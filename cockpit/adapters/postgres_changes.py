@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 
 import psycopg
 from pglast import ast
@@ -15,6 +16,7 @@ from cockpit.adapters.postgres_kinds import copies, has_plan, own_session_only, 
 from cockpit.adapters.postgres_reader import ROWS_CAP, JudgeSql
 from cockpit.adapters.postgres_rows import Rows, rows_of, table_of
 from cockpit.adapters.postgres_statements import Bound, bind
+from cockpit.engine.steps.live import live
 from cockpit.model.actions import (
     Answer,
     EndpointIdentity,
@@ -33,6 +35,7 @@ from cockpit.model.wording import count
 COUNT_TIMEOUT = 3.0
 """Seconds that counting the rows beforehand may take."""
 _PLAN_LINES = 12
+_NEW_SESSIONS_ONLY = frozenset({"AlterDatabaseSetStmt", "AlterRoleSetStmt"})
 _SIZE = """
 SELECT c.reltuples::bigint, pg_size_pretty(pg_total_relation_size(c.oid)) FROM pg_class c WHERE c.oid = to_regclass($1)
 """
@@ -46,6 +49,9 @@ class _Found:
     facts: tuple[PreviewFact, ...]
     endpoint: EndpointIdentity
     database: str
+
+
+_RETURNING = (ast.UpdateStmt, ast.DeleteStmt, ast.InsertStmt)
 
 
 class _MismatchError(Exception):
@@ -91,33 +97,49 @@ async def identify_change(
 
 
 async def execute_change(
-    connection: PostgresConnection, operation: SqlStatement, expected: int | None, seconds: float
+    connection: PostgresConnection,
+    operation: SqlStatement,
+    expected: int | None,
+    seconds: float,
+    patience: float = 0.0,
 ) -> Outcome:
     """Execute the statement once: in one transaction where PostgreSQL allows that.
+
+    Where a person watches, the transaction stays open until they commit or roll back; it is rolled back by itself when
+    nobody decides in time.
 
     Args:
         connection: where.
         operation: as prepared.
         expected: rows that were shown; another number rolls the transaction back. None when unknown.
         seconds: until the outcome counts as unknown.
+        patience: seconds that a person has to decide, 0 to commit at once.
     """
     sent = False
+    under_way = live() if patience else None
 
-    async def work(live: Connection) -> Answer:
+    async def work(line: Connection) -> Answer:
         nonlocal sent
         bound = _checked(operation)
         if runs_alone(bound.tree):
             sent = True
-            return await _executed(live.cursor(), bound)
-        async with transaction(live, seconds, read_only=False) as cursor:
+            return await _executed(line.cursor(), bound)
+        began_at = asyncio.get_running_loop().time()
+        async with transaction(line, seconds, read_only=False) as cursor:
             sent = True
-            answer = await _executed(cursor, bound)
+            answer = await (_sampled(cursor, bound, expected) if under_way else _executed(cursor, bound))
             if expected is not None and cursor.rowcount != expected:
                 raise _MismatchError(f"it touched {count(cursor.rowcount, 'row')} and {expected:,} were shown")
+            if under_way is not None:
+                await cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = {int(patience + 30) * 1000}")
+                if not await under_way.settle(answer, began_at, patience):
+                    raise _DroppedError(answer.notice)
             return answer
 
     try:
-        answer = await connection.run(work, seconds)
+        answer = await connection.run(work, seconds + patience)
+    except _DroppedError as error:
+        return Outcome(OutcomeKind.REFUSED, f"rolled back, nothing is kept; it would have been: {error}.")
     except _MismatchError as error:
         return Outcome(OutcomeKind.REFUSED, f"{error}; it was rolled back, nothing was changed.")
     except DeadlinePassed as error:
@@ -130,6 +152,10 @@ async def execute_change(
     return Outcome(OutcomeKind.SUCCEEDED, f"{answer.notice or 'done'}.", answer=answer)
 
 
+class _DroppedError(Exception):
+    """A person rolled the change back, or nobody decided in time."""
+
+
 def _checked(operation: SqlStatement) -> Bound:
     bound = bind(operation.text, operation.parameters)
     own = own_session_only(bound.tree)
@@ -138,6 +164,26 @@ def _checked(operation: SqlStatement) -> Bound:
     if copies(bound.tree):
         raise SourceRefused("COPY needs a stream of data", "run it in psql")
     return bound
+
+
+async def _sampled(cursor: Cursor, bound: Bound, expected: int | None) -> Answer:
+    """Execute with RETURNING, so that it shows what it touched; without where that is not allowed or too much.
+
+    What was refused is rolled back to the savepoint before it is executed in the other way.
+    """
+    if not isinstance(bound.tree, _RETURNING) or _returns(bound.tree) or (expected or 0) > ROWS_CAP:
+        return await _executed(cursor, bound)
+    await cursor.execute("SAVEPOINT cockpit_sample")
+    try:
+        return await _executed(cursor, replace(bound, text=f"{bound.text.rstrip().rstrip(';')}\nRETURNING *"))
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.FeatureNotSupported):
+        await cursor.execute("ROLLBACK TO SAVEPOINT cockpit_sample")
+        return await _executed(cursor, bound)
+
+
+def _returns(tree: ast.Node) -> bool:
+    """Whether the statement has a RETURNING of its own; the field's name differs between versions of the grammar."""
+    return bool(getattr(tree, "returningList", None) or getattr(tree, "returningClause", None))
 
 
 async def _executed(cursor: Cursor, bound: Bound) -> Answer:
@@ -163,6 +209,8 @@ async def _looked_at(
     alone = runs_alone(bound.tree)
     if alone:
         facts.append(PreviewFact("no transaction", f"{alone} runs outside a transaction and cannot be rolled back"))
+    if type(bound.tree).__name__ in _NEW_SESSIONS_ONLY:
+        facts.append(PreviewFact("holds for", "new sessions only; end the open ones (activity pane, K) to reach them"))
     return _Found(rows, tuple(facts), endpoint, database)
 
 
@@ -175,6 +223,8 @@ async def _counted(live: Connection, bound: Bound, judge: JudgeSql, seconds: flo
             rows = await rows_of(cursor, bound, judge)
     except (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable) as error:
         rows = Rows(None, why=f"counting them did not end in time: {first_line(error)}")
+    if rows.count is not None:
+        return rows, [PreviewFact("counted", "by a SELECT with the same WHERE, read only")]
     return rows, [PreviewFact("no count", rows.why)] if rows.why else []
 
 

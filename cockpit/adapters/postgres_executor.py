@@ -86,7 +86,9 @@ class PostgresExecutor:
                     outcome = await execute_signal(self._connection, action.operation, action.timeout)
                 case SqlStatement():
                     expected = action.identity.count if isinstance(action.identity, RowsIdentity) else None
-                    outcome = await execute_change(self._connection, action.operation, expected, action.timeout)
+                    outcome = await execute_change(
+                        self._connection, action.operation, expected, action.timeout, action.patience
+                    )
                 case _:
                     raise self._not_mine(action.operation)
         except CockpitError as error:

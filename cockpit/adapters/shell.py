@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cockpit.adapters.shell_process import Finished, run_line
+from cockpit.adapters.shell_terminal import terminal_line
+from cockpit.engine.terminal import LentTerminal
 from cockpit.model.actions import (
     NO_PREVIEW,
     Answer,
@@ -72,11 +74,18 @@ class ShellExecutor:
     Args:
         name: the source's name.
         on_line: called on the event loop with each line of output, cleaned, as it appears.
+        terminal: lends the terminal to what needs it for itself.
     """
 
-    def __init__(self, name: str = "shell", on_line: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        name: str = "shell",
+        on_line: Callable[[str], None] | None = None,
+        terminal: LentTerminal | None = None,
+    ) -> None:
         self._id = SourceId(SourceKind.SHELL, name)
         self._on_line = on_line
+        self._terminal = terminal or LentTerminal()
 
     @property
     def id(self) -> SourceId:
@@ -91,12 +100,15 @@ class ShellExecutor:
         """
         command = _shell_command(operation, self._id)
         folder = _checked(command)
-        facts = [PreviewFact("runs on", f"{clean(socket.gethostname())}, in {clean(str(folder))}")]
+        here = f"{clean(socket.gethostname())}, in {clean(str(folder))}"
+        facts = [PreviewFact("runs on", f"{clean(command.host)} by ssh, from {here}" if command.host else here)]
+        if command.terminal:
+            facts.append(PreviewFact("terminal", "this terminal is given to it until it ends"))
         if command.environment:
             facts.append(PreviewFact("variables", ", ".join(clean(name) for name, _ in command.environment)))
         targets = tuple(clean_block(command.line).splitlines())
         preview = Preview(NO_PREVIEW.effect, tuple(facts), targets if len(targets) > 1 else ())
-        return Prepared(command, _identity(command), preview, clean(socket.gethostname()))
+        return Prepared(command, _identity(command), preview, clean(command.host or socket.gethostname()))
 
     async def identify(self, operation: Operation) -> Identity | None:
         """This machine and the working folder, None when that folder is gone.
@@ -113,11 +125,22 @@ class ShellExecutor:
         timeout = permit.action.timeout
         try:
             command = _shell_command(permit.action.operation, self._id)
+            if command.terminal:
+                return await self._handed_over(command, started)
             finished = await run_line(command, timeout, self._on_line)
         except SourceError as error:
             return Outcome(OutcomeKind.FAILED, error.what, duration=time.monotonic() - started)
         kind, reason = _judged(finished, timeout)
         return Outcome(kind, reason, answer=_answer(finished), duration=time.monotonic() - started)
+
+    async def _handed_over(self, command: ShellCommand, started: float) -> Outcome:
+        """Let the line have the terminal; what is typed there is not seen here."""
+        with terminal_line(command) as words:
+            code = await self._terminal.run(words)
+        kind = OutcomeKind.SUCCEEDED if code == 0 else OutcomeKind.FAILED
+        ended = _exit_words(code).removeprefix("the command ") if code else "ended with exit code 0"
+        reason = f"it had the terminal and {ended}"
+        return Outcome(kind, reason, duration=time.monotonic() - started)
 
 
 def _shell_command(operation: Operation, source: SourceId) -> ShellCommand:
@@ -140,7 +163,8 @@ def _checked(command: ShellCommand) -> Path:
 
 
 def _identity(command: ShellCommand) -> EndpointIdentity:
-    return EndpointIdentity(f"{socket.gethostname()}:{os.path.realpath(_folder(command))}")
+    there = f" to {command.host}" if command.host else ""
+    return EndpointIdentity(f"{socket.gethostname()}:{os.path.realpath(_folder(command))}{there}")
 
 
 def _judged(finished: Finished, timeout: float) -> tuple[OutcomeKind, str]:

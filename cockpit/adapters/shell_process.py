@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import os
 import shutil
@@ -12,6 +13,7 @@ from asyncio import FIRST_COMPLETED
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cockpit.adapters.lines import LineSplitter, RawLine
@@ -81,7 +83,7 @@ async def run_line(command: ShellCommand, deadline: float, on_line: Callable[[st
     """
     under_way = live()
     output = _Output(on_line or (under_way.add if under_way else None))
-    environment = {**os.environ, **dict(command.environment)}
+    environment = environment_of(command)
     with tempfile.NamedTemporaryFile(prefix="cockpit-") as report:
         process, pipe, lifeline = await _started(command, reporting(command.line, report.name), environment)
         reading = asyncio.create_task(_read_all(pipe, output))
@@ -97,6 +99,20 @@ async def run_line(command: ShellCommand, deadline: float, on_line: Callable[[st
     stopped = not in_time and under_way is not None and under_way.stopping.is_set()
     timed_out = not in_time and not stopped
     return Finished(process.returncode or 0, output.lines(), output.cut, timed_out, stopped, told)
+
+
+def environment_of(command: ShellCommand) -> dict[str, str]:
+    """The variables that a line runs with."""
+    own = {"COCKPIT_SSH": ssh_folder()} if command.host else {}
+    return {**os.environ, **own, **dict(command.environment)}
+
+
+@lru_cache(maxsize=1)
+def ssh_folder() -> str:
+    """A folder of this person alone for the sockets of shared ssh connections; gone when the program ends."""
+    folder = tempfile.mkdtemp(prefix="cs-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 async def _started(

@@ -106,6 +106,7 @@ class Road:
             target=prepared.target,
             prepared_at=now,
             patience=draft.patience,
+            secret=draft.secret,
         )
 
     def requirement(self, action: Action) -> Requirement | Refusal:

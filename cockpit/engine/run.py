@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from cockpit.model.actions import Answer, Outcome
+from cockpit.engine.steps.live import Live
+from cockpit.engine.steps.waiting import Waiting
+from cockpit.model.actions import Answer, Outcome, ShellState
 from cockpit.model.health import Json
 from cockpit.model.incident import StepState
 from cockpit.model.runbook import Command, Procedure, Runbook, Step
@@ -17,6 +20,14 @@ class Edit:
 
     before: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A secret that a step has obtained: its name, and UTC time of its end, None when that is not known."""
+
+    name: str
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,7 @@ class StepRecord:
         verified: what the verify step that ran by itself came to: None when none ran.
         by: who did it, user@host, "" when nobody did.
         effect: what was different some seconds after a change, one line each; None before it was looked at.
+        tries: the last attempts of a step that waits for something, one line each.
     """
 
     state: StepState = StepState.PENDING
@@ -44,6 +56,7 @@ class StepRecord:
     verified: bool | None = None
     by: str = ""
     effect: tuple[str, ...] | None = None
+    tries: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -57,6 +70,13 @@ class Run:
         records: what became of each step, by step id.
         captured: values that steps captured, for conditions and placeholders.
         edits: commands that were changed in this run, by step id and number within the step.
+        tokens: which of the captured values are secrets, by name.
+        shell: what the last command line has left to the next one, None before the first.
+        prelude: session lines that have run, by step id and line.
+        live: what is under way, by step id.
+        waits: the waits that count down, by step id.
+        before: what the world looked like just before a change, by step id.
+        salt: of this run's fingerprints.
     """
 
     id: str
@@ -66,6 +86,13 @@ class Run:
     records: dict[str, StepRecord] = field(default_factory=dict)
     captured: dict[str, Json] = field(default_factory=dict)
     edits: dict[tuple[str, int], Edit] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+    shell: ShellState | None = None
+    prelude: set[tuple[str, int]] = field(default_factory=set)
+    live: dict[str, Live] = field(default_factory=dict)
+    waits: dict[str, Waiting] = field(default_factory=dict)
+    before: dict[str, dict[str, str]] = field(default_factory=dict)
+    salt: bytes = field(default_factory=lambda: os.urandom(16), repr=False)
 
     def record(self, step: Step) -> StepRecord:
         """What became of a step so far."""

@@ -3,35 +3,57 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from cockpit.config.durations import parse_duration
 from cockpit.engine.board import Board
-from cockpit.engine.conditions import Names, evaluate, holds
+from cockpit.engine.conditions import Names, holds
 from cockpit.engine.evidence import answer_names, live_names, merge, run_names
-from cockpit.engine.records import answer_payload
 from cockpit.engine.run import Run, StepRecord
 from cockpit.engine.sharpen import sharpened
+from cockpit.engine.steps import captures, flow, shell
 from cockpit.engine.steps.edits import edited, put
-from cockpit.model.actions import Answer, Draft, Origin, Outcome, OutcomeKind, Risk, RiskVerdict
-from cockpit.model.errors import CockpitError, ConditionError, JournalError, RunbookError, SourceError
+from cockpit.engine.steps.effects import AFTER, difference, world
+from cockpit.engine.steps.live import Live, watched
+from cockpit.engine.steps.notes import StepNotes
+from cockpit.engine.steps.reading import Attempts, plan, seconds
+from cockpit.engine.steps.settings import Expected, expected, presence
+from cockpit.engine.steps.waiting import Waiting
+from cockpit.model.actions import (
+    Answer,
+    Draft,
+    Operation,
+    Origin,
+    Outcome,
+    OutcomeKind,
+    Risk,
+    RiskVerdict,
+    ShellCommand,
+    SqlStatement,
+)
+from cockpit.model.errors import CockpitError, ConditionError, RunbookError, SourceError
 from cockpit.model.health import Json
-from cockpit.model.incident import EntryKind, StepState
+from cockpit.model.incident import StepState
 from cockpit.model.masking import Masker
 from cockpit.model.ports import Clock, Journal, Reader
 from cockpit.model.readings import SourceId, SourceKind
 from cockpit.model.runbook import Branch, Command, Input, Kind, Procedure, Runbook, Step
 from cockpit.runbook.resolve import missing, render, resolve
+from cockpit.runbook.resolve_shell import host_of, is_service
 
 Progress = Callable[[], None]
 """Called whenever the record of a step has changed."""
+Places = Callable[[Expected], Awaitable[Mapping[str, Mapping[str, str]]]]
+"""Gives the settings in each place that a step names; raises SourceError when one cannot be read."""
 
-READ_TIMEOUT = 15.0
-"""Seconds for a read, unless the author said otherwise."""
 CHANGE_TIMEOUT = 30.0
 """Seconds for a change, unless the author said otherwise."""
+TERMINAL_TIMEOUT = 12 * 3_600.0
+"""Seconds for which a program may have the terminal."""
+PATIENCE = 60.0
+"""Seconds that a person has to commit a change before it is rolled back by itself."""
+_BEAT = 0.25
+"""Seconds between two drawings of output that comes in."""
 
 _SOURCE_KINDS = {
     Kind.SQL: SourceKind.POSTGRES,
@@ -62,6 +84,7 @@ class Runner:
         masker: hides secrets in what is noted.
         incident: gives the id of the current incident.
         actor: who sits here, user@host; "" for an observer.
+        places: reads the settings that a step names; None for an observer.
     """
 
     def __init__(
@@ -74,15 +97,16 @@ class Runner:
         masker: Masker,
         incident: Callable[[], str],
         actor: str = "",
+        places: Places | None = None,
     ) -> None:
-        self._actor = actor
         self._sources = sources
         self._readers = readers
         self._board = board
-        self._journal = journal
         self._clock = clock
         self._masker = masker
-        self._incident = incident
+        self._notes = StepNotes(journal, masker, incident)
+        self._actor = actor
+        self._places = places
         self._serial = 0
 
     async def start(self, runbook: Runbook, procedure: Procedure) -> Run:
@@ -91,17 +115,12 @@ class Runner:
         procedure = await sharpened(procedure, self._reader_of)
         run = Run(f"{self._clock.now():%Y%m%dT%H%M%S}-{self._serial}", runbook, procedure)
         run.values.update({item.name: item.default for item in procedure.inputs if item.default})
-        await self._note(
-            EntryKind.RUN,
-            {
-                "run": run.id,
-                "event": "started",
-                "path": runbook.path,
-                "sha256": runbook.sha256,
-                "title": procedure.title,
-            },
-        )
+        await self._notes.run(run, "started")
         return run
+
+    async def noted(self, run: Run, event: str) -> None:
+        """Note that a run was taken up again (`resumed`) or put away (`closed`)."""
+        await self._notes.run(run, event)
 
     def _reader_of(self, command: Command) -> Reader | None:
         try:
@@ -116,10 +135,12 @@ class Runner:
             RunbookError: when there is no such source here.
         """
         kind = _SOURCE_KINDS.get(command.kind)
+        if command.kind is Kind.DOCKER and not is_service(command):
+            kind = SourceKind.SHELL
         if kind is None:
             raise RunbookError(f"a step of kind {command.kind.value} does not run by itself", "do it and tick it")
         fitting = [source for source in self._sources if source.kind is kind]
-        if command.kind is Kind.DOCKER:
+        if kind is SourceKind.DOCKER:
             fitting += [source for source in self._sources if source.kind is SourceKind.PROCESSES]
         for source in fitting:
             if command.target in (None, "", source.name):
@@ -134,16 +155,47 @@ class Runner:
     def missing(self, run: Run, command: Command) -> tuple[Input, ...]:
         """The inputs that must be filled before the command can run."""
         known = {item.name: item for item in run.procedure.inputs}
-        names = missing(command, self._values(run))
+        names = missing(shell.whole(run, command), self._values(run))
         return tuple(known.get(name, Input(name, f"{name}?")) for name in names)
 
     def text(self, run: Run, command: Command) -> str:
         """The command as a person reads it, with the values known so far filled in and secrets masked."""
         return self._masker.secrets(render(command, self._values(run)))
 
+    def risk(self, run: Run, command: Command) -> RiskVerdict:
+        """What running the command now may do, the session lines that go before it included."""
+        together = shell.whole(run, command)
+        return RiskVerdict(together.risk, together.reason)
+
+    def takes_terminal(self, command: Command) -> bool:
+        """Whether it needs the terminal for itself until it ends."""
+        return shell.takes_terminal(command)
+
+    def goes_first(self, run: Run, command: Command) -> tuple[str, ...]:
+        """The session lines that run in the same shell before it."""
+        return tuple(self.text(run, line) for line in shell.before(run, command))
+
+    def not_installed(self, run: Run, command: Command) -> tuple[str, ...]:
+        """The programs that it needs and that this machine does not have."""
+        return shell.not_installed(run, command)
+
+    def host(self, run: Run, command: Command) -> str:
+        """The other machine on which it runs by ssh, "" for this one."""
+        if command.context is None or command.context.program != "ssh":
+            return ""
+        return host_of(render(replace(command, text=command.context.text, kind=Kind.SHELL), self._values(run)))
+
+    def unmet(self, run: Run, step: Step) -> tuple[str, ...]:
+        """What must be done before the step, as a person reads it."""
+        return flow.unmet(run, step)
+
+    def after_failure(self, run: Run, step: Step) -> Step | None:
+        """Where the author leads a person after the step has failed, None to stay."""
+        return flow.after_failure(run, step)
+
     def applies(self, run: Run, step: Step) -> bool | None:
         """Whether the step's `when` holds; None when that cannot be told. True when it has none."""
-        condition = step.annotations.when or next((c.annotations.when for c in step.commands if c.annotations.when), "")
+        condition = flow.written(step, "when")
         if not condition:
             return True
         try:
@@ -151,91 +203,74 @@ class Runner:
         except ConditionError:
             return None
 
+    # --- reads ---
+
     async def read(self, run: Run, step: Step, command: Command, progress: Progress) -> StepRecord:
         """Run a command that only reads, until its condition holds where it has one.
 
         Never raises a CockpitError: what went wrong is in the record.
         """
-        run.note(step, state=StepState.RUNNING, note="", attempts=0, at=self._clock.now())
+        run.note(step, state=StepState.RUNNING, note="", attempts=0, tries=(), at=self._clock.now())
+        under_way = run.live[step.id] = Live()
+        beating = asyncio.create_task(_beat(under_way, progress))
         progress()
-        record = await self._attempts(run, step, command, progress)
+        try:
+            with watched(under_way):
+                record = await self._attempts(run, step, command, under_way, progress).run(plan(step, command))
+        finally:
+            beating.cancel()
+            run.live.pop(step.id, None)
+        record = self._kept(run, step, command, replace(record, by=self._actor))
         run.update(step, record)
-        self._capture(run, command, record)
-        await self._note(
-            EntryKind.READ,
-            {
-                "run": run.id,
-                "step": step.id,
-                "title": step.title,
-                "command": self.text(run, command),
-                "state": record.state.value,
-                "note": self._masker.secrets(record.note),
-                "attempts": record.attempts,
-                "answer": answer_payload(record.answer, self._masker),
-            },
-        )
+        await self._notes.read(run, step, self.text(run, command), record, record.answer)
         progress()
         return record
 
-    async def _attempts(self, run: Run, step: Step, command: Command, progress: Progress) -> StepRecord:
-        notes = command.annotations
-        until = notes.until or step.annotations.until
-        pause = _seconds(notes.every or step.annotations.every, 5.0)
-        limit = _seconds(notes.timeout or step.annotations.timeout, 180.0 if until else READ_TIMEOUT)
-        deadline = self._clock.monotonic() + limit
-        attempts = 0
-        while True:
-            attempts += 1
-            record = await self._once(run, step, command, min(limit, READ_TIMEOUT) if until else limit, attempts)
-            if not until or record.state is StepState.DONE:
-                return record
-            if self._clock.monotonic() + pause >= deadline:
-                return replace(record, state=StepState.FAILED, note=f"gave up after {attempts} attempts: {record.note}")
-            run.update(
-                step,
-                replace(
-                    record, state=StepState.RUNNING, note=f"attempt {attempts}: {record.note}, again in {pause:g} s"
-                ),
-            )
+    def _attempts(self, run: Run, step: Step, command: Command, under_way: Live, progress: Progress) -> Attempts:
+        async def ask(limit: float) -> Answer:
+            return await self._ask(run, command, limit)
+
+        def show(record: StepRecord) -> None:
+            run.update(step, replace(record, answer=captures.without_secret(command, record.answer)))
             progress()
-            await asyncio.sleep(pause)
 
-    async def _once(self, run: Run, step: Step, command: Command, seconds: float, attempts: int) -> StepRecord:
-        now = self._clock.now
-        try:
-            answer = await self._ask(run, command, seconds)
-        except CockpitError as error:
-            return StepRecord(StepState.FAILED, note=str(error), at=now(), attempts=attempts)
-        state, note = self._judge(run, step, command, answer)
-        return StepRecord(state, answer, note=note, at=now(), attempts=attempts)
+        return Attempts(self._clock, ask, lambda answer: self._names(run, answer), show, under_way.stopping)
 
-    async def _ask(self, run: Run, command: Command, seconds: float) -> Answer:
-        if command.risk is not Risk.READ:
+    def _kept(self, run: Run, step: Step, command: Command, record: StepRecord) -> StepRecord:
+        """The record after what its answer leaves behind was kept: captured values, the state of the shell."""
+        answer = record.answer
+        if answer is None:
+            return record
+        if answer.carried is not None:
+            run.shell = shell.carried(run.shell, answer.carried)
+            run.prelude |= {(step.id, line.line) for line in shell.before(run, command)}
+        trouble = ""
+        if record.state is StepState.DONE:
+            trouble = captures.capture(run, command, answer, self._names(run, answer), self._masker, self._clock.now())
+        note = "; ".join(part for part in (record.note, trouble) if part)
+        return replace(record, answer=captures.without_secret(command, answer), note=note)
+
+    async def _ask(self, run: Run, command: Command, limit: float) -> Answer:
+        verdict = self.risk(run, command)
+        if verdict.risk is not Risk.READ:
             raise RunbookError(
-                f"line {command.line} may change something ({command.reason})", "it needs a confirmation"
+                f"line {command.line} may change something ({verdict.reason})", "it needs a confirmation"
             )
         source = self.source(command)
         reader = self._readers.get(source)
         if reader is None:
             raise SourceError(f"nothing here may read {source} for a step", "an operator can")
-        operation = resolve(command, self._values(run))
+        operation = self._operation(run, command)
         try:
-            async with asyncio.timeout(seconds + 2.0):
-                return await reader.read(operation, seconds)
+            async with asyncio.timeout(limit + 5.0):
+                return await reader.read(operation, limit)
         except TimeoutError as error:
-            raise SourceError(f"{source} did not answer within {seconds:g} s") from error
+            raise SourceError(f"{source} did not answer within {limit:g} s") from error
 
-    def _judge(self, run: Run, step: Step, command: Command, answer: Answer) -> tuple[StepState, str]:
-        notes = command.annotations
-        condition = notes.until or step.annotations.until or notes.expect or step.annotations.expect
-        if not condition:
-            failed = (answer.status or 0) >= 400 or (answer.exit_code or 0) != 0
-            return (StepState.FAILED, "it answered with an error") if failed else (StepState.DONE, "")
-        try:
-            good = holds(condition, self._names(run, answer))
-        except ConditionError as error:
-            return StepState.UNKNOWN, str(error)
-        return (StepState.DONE, f"{condition}") if good else (StepState.FAILED, f"not yet: {condition}")
+    def _operation(self, run: Run, command: Command) -> Operation:
+        return shell.in_session(run, command, resolve(shell.whole(run, command), self._values(run)))
+
+    # --- changes ---
 
     def draft(self, run: Run, step: Step, command: Command) -> Draft:
         """A command that may change something, as a draft for the road.
@@ -243,20 +278,38 @@ class Runner:
         Raises:
             RunbookError: when a placeholder is empty or there is no such source.
         """
-        reference = f"{run.runbook.path}:{command.line}"
         changed = run.edit_of(step, command)
         edit = f" (edited in place; the runbook says: {changed.before})" if changed else ""
+        operation, verdict = self._operation(run, command), self.risk(run, command)
+        terminal = isinstance(operation, ShellCommand) and operation.terminal
+        usual = TERMINAL_TIMEOUT if terminal else CHANGE_TIMEOUT
         return Draft(
             source=self.source(command),
-            operation=resolve(command, self._values(run)),
-            command=self.text(run, command),
-            verdict=RiskVerdict(command.risk, self._masker.secrets(command.reason + edit)),
-            origin=Origin("runbook", reference, step.id),
-            timeout=_seconds(command.annotations.timeout or step.annotations.timeout, CHANGE_TIMEOUT),
+            operation=operation,
+            command="\n".join(self.text(run, part) for part in (*shell.before(run, command), command)),
+            verdict=RiskVerdict(verdict.risk, self._masker.secrets(verdict.reason + edit)),
+            origin=Origin("runbook", f"{run.runbook.path}:{command.line}", step.id),
+            timeout=seconds(command.annotations.timeout or step.annotations.timeout, usual),
+            patience=PATIENCE if isinstance(operation, SqlStatement) else 0.0,
+            secret=command.annotations.secret,
         )
 
-    async def conclude(self, run: Run, step: Step, outcome: Outcome, progress: Progress) -> StepRecord:
-        """Note what became of a change; when it succeeded and its verify step reads, run that too."""
+    def about_to_change(self, run: Run, step: Step) -> None:
+        """Keep what the world looks like, to tell afterwards what is different."""
+        run.before[step.id] = world(self._board)
+
+    async def conclude(
+        self, run: Run, step: Step, outcome: Outcome, progress: Progress, command: Command | None = None
+    ) -> StepRecord:
+        """Note what became of a change; when it succeeded and its verify step reads, run that too.
+
+        Args:
+            run: the run.
+            step: the step that was carried out.
+            outcome: how it ended.
+            progress: see Progress.
+            command: which command of the step it was, for what it leaves behind.
+        """
         record = run.note(
             step,
             state=_STATES[outcome.kind],
@@ -265,15 +318,31 @@ class Runner:
             note=outcome.reason,
             at=self._clock.now(),
             attempts=run.record(step).attempts + 1,
+            by=self._actor,
+            effect=None,
         )
-        await self._step_note(run, step, record)
+        if command is not None:
+            record = self._kept(run, step, command, record)
+            kept = replace(outcome, answer=captures.without_secret(command, outcome.answer))
+            record = replace(record, outcome=kept)
+            run.update(step, record)
+        await self._notes.step(run, step, record)
         progress()
-        verify = step.annotations.verify or next(
-            (c.annotations.verify for c in step.commands if c.annotations.verify), ""
-        )
+        verify = flow.written(step, "verify")
         if outcome.kind in (OutcomeKind.SUCCEEDED, OutcomeKind.UNKNOWN) and verify:
             record = await self._verify(run, step, verify, progress)
         return record
+
+    async def look_afterwards(self, run: Run, step: Step, progress: Progress) -> None:
+        """Some seconds after a change, note what is different in the world."""
+        before = run.before.pop(step.id, None)
+        if before is None:
+            return
+        await asyncio.sleep(AFTER)
+        lines = difference(before, world(self._board))
+        run.note(step, effect=lines)
+        await self._notes.effect(run, step, lines)
+        progress()
 
     async def _verify(self, run: Run, step: Step, name: str, progress: Progress) -> StepRecord:
         found = self.named(run, name)
@@ -286,11 +355,9 @@ class Runner:
 
     def named(self, run: Run, name: str) -> tuple[Step, Command] | None:
         """The step and command that the author gave this name, or None."""
-        for step in run.procedure.steps:
-            for command in step.commands:
-                if name in (command.annotations.name, step.annotations.name):
-                    return step, command
-        return None
+        return flow.named(run.procedure, name)
+
+    # --- what a person does ---
 
     async def edit(self, run: Run, step: Step, command: Command, text: str) -> Command:
         """Let another text run in a command's place, judged anew; the journal keeps both.
@@ -300,20 +367,7 @@ class Runner:
         """
         new = edited(command, text)
         put(run, step, command, new)
-        await self._note(
-            EntryKind.STEP,
-            {
-                "run": run.id,
-                "step": step.id,
-                "number": step.commands.index(command),
-                "title": step.title,
-                "state": "edited",
-                "before": self._masker.secrets(command.text),
-                "after": self._masker.secrets(new.text),
-                "risk": new.risk.value,
-                "note": self._masker.secrets(f"{command.text} → {new.text}"),
-            },
-        )
+        await self._notes.edit(run, step, command, new)
         return new
 
     async def undone(self, run: Run, step: Step, by: Step) -> None:
@@ -334,41 +388,50 @@ class Runner:
         for other in run.procedure.steps:
             if other.id in others - set(branch.steps):
                 run.note(other, state=StepState.NOT_APPLICABLE, at=self._clock.now())
-        run.note(step, state=StepState.DONE, note=branch.title, at=self._clock.now())
-        await self._note(
-            EntryKind.DECISION, {"run": run.id, "step": step.id, "title": step.title, "branch": branch.title}
-        )
+        run.note(step, state=StepState.DONE, note=branch.title, at=self._clock.now(), by=self._actor)
+        await self._notes.decision(run, step, branch.title)
+
+    async def wait(self, run: Run, step: Step, progress: Progress) -> StepRecord:
+        """Count the step's seconds down until they are over or somebody ends it."""
+        waiting = run.waits[step.id] = Waiting(self._clock, step.wait_seconds or 0.0)
+        run.note(step, state=StepState.RUNNING, note="", at=self._clock.now())
+        try:
+            await waiting.over(progress)
+        finally:
+            run.waits.pop(step.id, None)
+        words = "ended early after" if waiting.ended_early else "waited"
+        await self._settle(run, step, StepState.DONE, f"{words} {round(waiting.waited())} s")
+        progress()
+        return run.record(step)
+
+    async def look_at_settings(self, run: Run, step: Step, progress: Progress) -> StepRecord:
+        """Say which of the settings that a step names are there; their values never come near a screen."""
+        at = self._clock.now()
+        try:
+            if self._places is None:
+                raise SourceError("nothing here may look at settings", "an operator can")
+            wanted = expected(step)
+            answer = presence(wanted, await self._places(wanted), run.salt)
+        except CockpitError as error:
+            record = StepRecord(StepState.FAILED, note=str(error), at=at, by=self._actor)
+        else:
+            state = StepState.FAILED if answer.exit_code else StepState.DONE
+            record = StepRecord(state, answer, note=answer.notice, at=at, attempts=1, by=self._actor)
+        run.update(step, record)
+        await self._notes.read(run, step, f"look at the settings of: {step.title}", record, record.answer)
+        progress()
+        return record
+
+    async def drop_expired(self, run: Run) -> tuple[str, ...]:
+        """Forget secrets whose lifetime is over; returns their names."""
+        gone = captures.drop_expired(run, self._clock.now())
+        if gone:
+            await self._notes.run(run, f"forgot {', '.join(gone)}, whose time was over, in")
+        return gone
 
     async def _settle(self, run: Run, step: Step, state: StepState, note: str) -> None:
         record = run.note(step, state=state, note=note, at=self._clock.now(), by=self._actor)
-        await self._step_note(run, step, record)
-
-    async def _step_note(self, run: Run, step: Step, record: StepRecord) -> None:
-        await self._note(
-            EntryKind.STEP,
-            {
-                "run": run.id,
-                "step": step.id,
-                "title": step.title,
-                "state": record.state.value,
-                "note": self._masker.secrets(record.note),
-            },
-        )
-
-    async def _note(self, kind: EntryKind, payload: dict[str, Json]) -> None:
-        """Write a note; reads and notes go on when the journal cannot be written (the screen says so)."""
-        if self._journal is not None:
-            with contextlib.suppress(JournalError):
-                await self._journal.append(kind, payload, self._incident())
-
-    def _capture(self, run: Run, command: Command, record: StepRecord) -> None:
-        name = command.annotations.capture
-        if name and record.answer is not None and record.state is StepState.DONE:
-            key, _, expression = name.partition("=")
-            with contextlib.suppress(ConditionError):
-                value = evaluate(expression.strip() or "value", self._names(run, record.answer))
-                if value is not None:
-                    run.captured[key.strip()] = value if isinstance(value, bool | int | float | str) else str(value)
+        await self._notes.step(run, step, record)
 
     def _values(self, run: Run) -> dict[str, str]:
         captured = {name: _as_text(value) for name, value in run.captured.items()}
@@ -379,13 +442,15 @@ class Runner:
         return known if answer is None else merge(known, answer_names(answer))
 
 
+async def _beat(under_way: Live, progress: Progress) -> None:
+    """Draw output as it comes in, a few times a second however much it is."""
+    shown = 0
+    while True:
+        await asyncio.sleep(_BEAT)
+        if under_way.total != shown:
+            shown = under_way.total
+            progress()
+
+
 def _as_text(value: Json) -> str:
     return value if isinstance(value, str) else str(value)
-
-
-def _seconds(text: str, otherwise: float) -> float:
-    """A duration that the author wrote, or the given one when there is none or it cannot be read."""
-    try:
-        return parse_duration(text) if text else otherwise
-    except ValueError:
-        return otherwise

@@ -434,7 +434,7 @@ class Action:
         id: unique within the journal.
         environment: label of the environment, for example "PROD".
         protected: True when the environment is protected.
-        source, command, verdict, origin, timeout, patience, secret: as in the draft (the risk may have been raised since).
+        source, command, verdict, origin, timeout, patience, secret: as in the draft; the risk may have been raised.
         operation, identity, preview, target: as prepared.
         prepared_at: UTC time of the preparation.
     """

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 
 MASK = "•••"
+LEAST = 4
+"""Characters of the shortest secret that is masked."""
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)\b([a-z][a-z0-9+.\-]*://[^\s:/@]*):[^\s@/]+@"), rf"\1:{MASK}@"),
@@ -49,8 +51,18 @@ class Masker:
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        known = sorted({s for s in secrets if len(s) >= 4}, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, known))) if known else None
+        self._secrets = {secret for secret in secrets if len(secret) >= LEAST}
+        self._known = self._compiled()
+
+    def learn(self, secret: str) -> None:
+        """Hide another value from now on."""
+        if len(secret) >= LEAST:
+            self._secrets.add(secret)
+            self._known = self._compiled()
+
+    def _compiled(self) -> re.Pattern[str] | None:
+        known = sorted(self._secrets, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, known))) if known else None
 
     def secrets(self, text: str) -> str:
         """Hide secrets only: for the operator's screen, the journal and the export."""

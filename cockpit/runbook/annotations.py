@@ -20,7 +20,7 @@ _COMMENT = re.compile(r"\A\s*<!--\s*step:\s*(\{.*\})\s*-->\s*\Z", re.DOTALL)
 _LOOSE_PAIR = re.compile(r"""([A-Za-z][\w-]*)\s*=\s*("[^"]*"|'[^']*'|[^\s,}]+)""")
 _FLAGS = frozenset(field.name for field in fields(Annotations) if field.type in ("bool", bool))
 _TEXTS = frozenset(field.name for field in fields(Annotations)) - _FLAGS - {"extra"}
-_OURS_ELSEWHERE = frozenset({"kind", "risk", "promptEnv", "excludeFromRunAll", "tag", "ignore"})
+_OURS_ELSEWHERE = frozenset({"kind", "risk", "promptEnv", "excludeFromRunAll", "tag", "ignore", "lifetime"})
 
 
 @dataclass(frozen=True, slots=True)

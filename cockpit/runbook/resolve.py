@@ -20,7 +20,7 @@ from cockpit.model.text import clean_block
 from cockpit.runbook import fill, placeholders, redis_commands
 from cockpit.runbook.redis_words import split_redis
 from cockpit.runbook.resolve_http import resolve_http
-from cockpit.runbook.resolve_shell import resolve_service, resolve_shell
+from cockpit.runbook.resolve_shell import places_in_context, resolve_service, resolve_shell
 from cockpit.runbook.resolve_sql import resolve_sql
 
 __all__ = [
@@ -66,7 +66,8 @@ def resolve(command: Command, values: Mapping[str, str]) -> Operation:
 def needed(command: Command) -> tuple[str, ...]:
     """The names that `resolve` needs values for, in order: placeholders, and for a request its $VARIABLES."""
     variables = placeholders.variables(command.text) if command.kind is Kind.HTTP else ()
-    return tuple(dict.fromkeys((*command.placeholders, *variables)))
+    around = (place.name for place in places_in_context(command))
+    return tuple(dict.fromkeys((*around, *command.placeholders, *variables)))
 
 
 def missing(command: Command, values: Mapping[str, str]) -> tuple[str, ...]:

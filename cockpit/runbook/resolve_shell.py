@@ -10,14 +10,20 @@ from tree_sitter import Node
 
 from cockpit.model.actions import ServiceOperation, ShellCommand
 from cockpit.model.errors import RunbookError
-from cockpit.model.runbook import Command
+from cockpit.model.runbook import Command, Kind
 from cockpit.runbook import shell_syntax
 from cockpit.runbook.fill import places_in
-from cockpit.runbook.placeholders import Placeholder, replace
+from cockpit.runbook.placeholders import Placeholder, find, replace
 from cockpit.runbook.programs import ALWAYS_READ, EVALUATING
 from cockpit.runbook.wrappers import innermost, peel, skip_options
 
 _SAFE = re.compile(r"[A-Za-z0-9_@%+=:,./][A-Za-z0-9_@%+=:,./-]*")
+SSH_OPTIONS = (
+    '-o BatchMode=yes -o ControlMaster=auto -o "ControlPath=${COCKPIT_SSH:?}/%C" -o ControlPersist=60 '
+    "-o ConnectTimeout=10 -o ServerAliveInterval=5"
+)
+"""One connection for all commands of a run, in a folder that the adapter makes; nothing is asked at a terminal."""
+_SSH_WITH_VALUE = frozenset(f"-{letter}" for letter in "BbcDEeFIiJLlmOoPpRSWw")
 _VERBS = frozenset({"restart", "stop", "start", "pause", "unpause", "kill"})
 _PREFIX = "COCKPIT_VALUE_"
 _EVALUATED_NODES = frozenset(
@@ -67,6 +73,16 @@ def resolve_service(command: Command, values: Mapping[str, str]) -> ServiceOpera
     return ServiceOperation(texts[0], name)
 
 
+def is_service(command: Command) -> bool:
+    """Whether a command is `docker restart NAME` or its like, whatever the name will be."""
+    if command.context is not None:
+        return False
+    try:
+        return resolve_service(command, {place.name: "name" for place in places_in(command)}) is not None
+    except RunbookError:
+        return False
+
+
 def resolve_shell(command: Command, values: Mapping[str, str]) -> ShellCommand:
     """The command line for bash, with each value in a variable that is referenced in quotes.
 
@@ -107,7 +123,25 @@ def _in_context(command: Command, written: str, values: Mapping[str, str]) -> Sh
             f"the command belongs into a session of {program}", "open that session yourself and run it there"
         )
     filled = replace(written, places_in(command), lambda _, place: _strict(place, values))
-    return ShellCommand(f"{context.text} -- {shlex.quote(filled)}", cwd=command.annotations.cwd)
+    opened = replace(context.text, places_in_context(command), lambda _, place: _strict(place, values))
+    words = opened.split(None, 1)
+    if len(words) != 2 or words[0].rpartition("/")[2] != "ssh":
+        raise RunbookError(f"{context.text} is not plain ssh to a host", "open that session yourself")
+    line = f"{words[0]} {SSH_OPTIONS} {words[1]} -- {shlex.quote(filled)}"
+    return ShellCommand(line, cwd=command.annotations.cwd, host=host_of(opened))
+
+
+def places_in_context(command: Command) -> tuple[Placeholder, ...]:
+    """The placeholders in the line that opens a command's session (`ssh deploy@<host>`)."""
+    return find(command.context.text, Kind.SHELL, frozenset()) if command.context is not None else ()
+
+
+def host_of(text: str) -> str:
+    """The host of an ssh line, with the user when it says one."""
+    words, at = text.split()[1:], 0
+    while at < len(words) and words[at].startswith("-"):
+        at += 2 if words[at] in _SSH_WITH_VALUE else 1
+    return words[at] if at < len(words) else ""
 
 
 def _value(place: Placeholder, values: Mapping[str, str]) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cockpit.engine.confirmation import ARMING
-from cockpit.model.actions import Outcome, Risk
+from cockpit.model.actions import Outcome, OutcomeKind
 from cockpit.model.activity import Backend, waiters_behind
 from cockpit.model.incident import StepState
-from cockpit.model.runbook import Command, Input, Kind, Procedure, Runbook, Step
+from cockpit.model.runbook import Command, Input, Procedure, Runbook, Step
+from cockpit.ui.acts import StepActs
 from cockpit.ui.present.answer import answer_lines
 from cockpit.ui.present.card import why_lines
 from cockpit.ui.present.words import clock_duration
@@ -19,11 +21,15 @@ from cockpit.ui.screens.choice import Choice
 from cockpit.ui.screens.confirm import ConfirmScreen
 from cockpit.ui.screens.viewer import Viewer
 from cockpit.ui.spans import Tone
-from cockpit.ui.walk import Walk
+from cockpit.ui.walk import Act, Walk
 
 if TYPE_CHECKING:
     from cockpit.engine.session import Session
     from cockpit.ui.screens.main import MainScreen
+
+
+_FOR_OBSERVER = frozenset({Act.READ, Act.CHANGE, Act.COPY})
+"""What an observer's Enter may begin; a change says that it needs an operator."""
 
 
 class StepKeys:
@@ -41,6 +47,7 @@ class StepKeys:
         self._pressed_at = float("-inf")
         self.walk: Walk | None = None
         self.remake = StepRemake(self, screen, session)
+        self.acts = StepActs(screen, session)
 
     async def open(self, runbook: Runbook, procedure: Procedure, values: dict[str, str] | None = None) -> None:
         """Begin a run of a procedure.
@@ -87,31 +94,64 @@ class StepKeys:
         else:
             self.run()
 
-    def run(self) -> None:
-        """Run a read, ask before a change, tick what is done by hand, offer the branches of a decision."""
+    def again(self) -> None:
+        """Run the step whatever was said against it: its condition, what should come first."""
+        self.run(regardless=True)
+
+    def run(self, *, regardless: bool = False) -> None:
+        """Do what Enter does on the step: run a read, ask before a change, count down, open, copy, choose or tick."""
         found = self.current()
         if found is None:
             return
         walk, step = found
-        command = walk.command(step)
-        reads = command is not None and walk.runs(command) and command.risk is Risk.READ
-        if self._repeated() and not reads:
+        act = walk.act(step)
+        if self._repeated() and act is not Act.READ:
             self._screen.say("that came too fast after the last key, so it was not taken; press it again", Tone.DIM)
             return
-        if step.id in self._reading:
-            self._screen.say("this step is still running", Tone.WARN)
-        elif command is not None and walk.runs(command):
-            if command.risk is Risk.READ:
-                self._reading.add(step.id)
-                self._screen.launch(self.read(walk, step, command))
-            else:
-                self._screen.latched("a step", lambda: _dropped(self.change(walk, step, command)))
-        elif self._session.road is None:
+        objection = "" if regardless or act is Act.END_WAIT else self._against(walk, step)
+        if step.id in self._reading or step.id in walk.run.live:
+            self._screen.say("this step is still running; x stops it", Tone.WARN)
+        elif objection:
+            self._screen.say(objection, Tone.WARN)
+        elif self._session.road is None and act not in _FOR_OBSERVER:
             self._screen.say("an observer ticks nothing", Tone.WARN)
-        elif step.kind is Kind.DECISION and step.branches:
-            self._screen.latched("a decision", lambda: self._decide(walk, step))
         else:
-            self._screen.latched("a step", lambda: self._tick(walk, step, ""))
+            self._act(act, walk, step)
+
+    def _act(self, act: Act, walk: Walk, step: Step) -> None:
+        command, screen = walk.command(step), self._screen
+        match act:
+            case Act.READ if command is not None:
+                self._reading.add(step.id)
+                screen.launch(self.read(walk, step, command))
+            case Act.CHANGE if command is not None:
+                screen.latched("a step", lambda: _dropped(self.change(walk, step, command)))
+            case Act.WAIT:
+                self.acts.wait(walk, step)
+            case Act.END_WAIT:
+                self.acts.stop(walk, step)
+            case Act.OPEN:
+                screen.launch(self.acts.open(walk, step))
+            case Act.COPY:
+                screen.launch(self.acts.copy(walk, step))
+            case Act.SETTINGS:
+                screen.launch(self.acts.settings(walk, step))
+            case Act.DECIDE:
+                screen.latched("a decision", lambda: self._decide(walk, step))
+            case _:
+                screen.latched("a step", lambda: self._tick(walk, step, ""))
+
+    def _against(self, walk: Walk, step: Step) -> str:
+        """What the author has written against running the step now, "" when nothing."""
+        runner = self._session.runner
+        unmet = runner.unmet(walk.run, step)
+        if unmet:
+            return f"first: {', '.join(unmet)}; . runs it all the same"
+        applies = runner.applies(walk.run, step)
+        if applies is True:
+            return ""
+        word = "does not hold now" if applies is False else "cannot be told now"
+        return f"its condition {word}; x skips it, . runs it all the same"
 
     def _repeated(self) -> bool:
         """Whether the key repeats because it is held: a held Enter must not tick its way through a procedure."""
@@ -123,8 +163,31 @@ class StepKeys:
         self._with_text("What was done?", lambda walk, step, text: self._tick(walk, step, text))
 
     def skip(self) -> None:
-        """Skip the step with a reason."""
+        """Stop what the step is doing; skip one that does nothing, with a reason."""
+        found = self.current()
+        if found is not None and self.acts.stop(*found):
+            return
         self._with_text("Why is it skipped?", self._skip)
+
+    def longer(self) -> None:
+        """Wait a minute more."""
+        found = self.current()
+        if found is not None:
+            self.acts.longer(*found)
+
+    def tokens(self) -> tuple[tuple[str, datetime], ...]:
+        """Names of the secrets that the open run has obtained and UTC times of their ends, the first to end first."""
+        held = self.walk.run.tokens.values() if self.walk else ()
+        return tuple(sorted(((t.name, t.expires_at) for t in held if t.expires_at), key=lambda pair: pair[1]))
+
+    async def forget_expired(self) -> None:
+        """Forget secrets whose lifetime is over, and say so."""
+        if self.walk is not None:
+            gone = await self._session.runner.drop_expired(self.walk.run)
+            if gone:
+                self._screen.say(
+                    f"the time of {', '.join(gone)} is over; obtain it again before the next step", Tone.WARN
+                )
 
     def why(self) -> None:
         """Say why the step has its risk."""
@@ -244,9 +307,17 @@ class StepKeys:
                 record = await self._session.runner.read(walk.run, step, command, self._screen.update_walk)
                 if record.state is StepState.DONE:
                     walk.choose_after(step, command)
+                elif record.state is StepState.FAILED:
+                    self._go_where_failure_leads(walk, step)
         finally:
             self._reading.discard(step.id)
             self._screen.update_walk()
+
+    def _go_where_failure_leads(self, walk: Walk, step: Step) -> None:
+        following = self._session.runner.after_failure(walk.run, step)
+        if following is not None and walk is self.walk:
+            self._screen.sidebar.steps.move_to_key(following.id)
+            self._screen.say(f"it failed, and the runbook leads to: {following.title}", Tone.WARN)
 
     async def change(self, walk: Walk, step: Step, command: Command) -> Outcome | None:
         """Ask before a command that may change something; None when it was not wanted."""
@@ -259,14 +330,17 @@ class StepKeys:
         draft = self._session.runner.draft(walk.run, step, command)
 
         async def conclude(outcome: Outcome) -> str:
-            record = await self._session.runner.conclude(walk.run, step, outcome, self._screen.update_walk)
+            runner, shown = self._session.runner, self._screen.update_walk
+            record = await runner.conclude(walk.run, step, outcome, shown, command)
+            if outcome.kind in (OutcomeKind.SUCCEEDED, OutcomeKind.UNKNOWN):
+                self._screen.launch(runner.look_afterwards(walk.run, step, shown))
             if record.verified is None:
                 return ""
             return "the verify step holds" if record.verified else f"the verify step does not hold: {record.note}"
 
-        outcome = await self._screen.wait_for(
-            ConfirmScreen(road, draft, self._session.clock, self._screen.look, conclude, self._screen.low_lines)
-        )
+        sheet = ConfirmScreen(road, draft, self._session.clock, self._screen.look, conclude, self._screen.low_lines)
+        sheet.begin = lambda: self._session.runner.about_to_change(walk.run, step)
+        outcome = await self._screen.wait_for(sheet)
         self._screen.update_walk()
         return outcome
 

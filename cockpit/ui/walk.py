@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from cockpit.engine.run import Run
@@ -17,6 +18,34 @@ if TYPE_CHECKING:
 
 RUN_BY_ITSELF = frozenset({Kind.HTTP, Kind.SQL, Kind.REDIS, Kind.DOCKER, Kind.SHELL, Kind.LOGS})
 """Kinds of commands that the cockpit runs; the others a person does and ticks."""
+
+
+class Act(StrEnum):
+    """What Enter does on a step; the value is the footer's word for it."""
+
+    READ = "run"
+    CHANGE = "ask"
+    SETTINGS = "look"
+    WAIT = "wait"
+    END_WAIT = "end"
+    OPEN = "open"
+    COPY = "copy"
+    DECIDE = "choose"
+    TICK = "tick"
+
+
+_BY_KIND = {Kind.OPEN: Act.OPEN, Kind.COPY: Act.COPY, Kind.QUERY: Act.COPY, Kind.SETTINGS: Act.SETTINGS}
+_HINTS = {
+    Act.READ: "enter runs it",
+    Act.CHANGE: "enter shows what would happen, and asks",
+    Act.SETTINGS: "enter says which of the settings are there, never their values",
+    Act.WAIT: "enter begins to count down",
+    Act.END_WAIT: "enter or x ends the wait, + adds a minute",
+    Act.OPEN: "enter copies the address, and opens it where there is a browser",
+    Act.COPY: "enter copies it",
+    Act.DECIDE: "enter offers the branches",
+    Act.TICK: "enter ticks it as done, m with a note",
+}
 
 
 class Walk:
@@ -76,8 +105,35 @@ class Walk:
         return len(self.commands(step)) <= 1 and self.run.record(step).state is StepState.DONE
 
     def runs(self, command: Command | None) -> bool:
-        """Whether the cockpit runs it."""
-        return command is not None and command.kind in RUN_BY_ITSELF and not command.streaming
+        """Whether the cockpit runs it; what does not end by itself needs the shell, which an observer has not."""
+        if command is None or command.kind not in RUN_BY_ITSELF:
+            return False
+        return self._session.road is not None or not command.streaming
+
+    def act(self, step: Step) -> Act:
+        """What Enter does on a step."""
+        command = self.command(step)
+        if step.id in self.run.waits:
+            return Act.END_WAIT
+        if command is None:
+            return self._act_by_hand(step)
+        if not self.runs(command):
+            return _BY_KIND.get(command.kind, Act.TICK)
+        reads = self._session.runner.risk(self.run, command).risk is Risk.READ
+        return Act.READ if reads and not self._session.runner.takes_terminal(command) else Act.CHANGE
+
+    def _act_by_hand(self, step: Step) -> Act:
+        if step.kind is Kind.WAIT and step.wait_seconds:
+            return Act.WAIT
+        if step.kind is Kind.DECISION and step.branches:
+            return Act.DECIDE
+        return Act.OPEN if step.kind is Kind.OPEN and step.link else _BY_KIND.get(step.kind, Act.TICK)
+
+    def address(self, step: Step) -> str:
+        """The address that a step opens: the first word of its command that is one, else its link."""
+        command = self.command(step)
+        words = self._session.runner.text(self.run, command).split() if command else []
+        return next((word for word in words if "/" in word), step.link)
 
     def view(self, step: Step) -> StepView:
         """What the card says of a step."""
@@ -98,6 +154,9 @@ class Walk:
             applies=runner.applies(run, step),
             hint=self._hint(step, command),
             remarks=self._remarks(step, command),
+            waits_for=self._waits_for(step),
+            said=tuple(live.lines) if (live := run.live.get(step.id)) else (),
+            said_total=live.total if live else 0,
         )
 
     def _remarks(self, step: Step, command: Command | None) -> tuple[tuple[str, Tone], ...]:
@@ -111,13 +170,37 @@ class Walk:
             found.append(("runs on the cockpit's own connection; W runs it as it is written", Tone.DIM))
         if self.changed():
             found.append(("the file has changed since this run began; d shows how", Tone.WARN))
+        if command is not None and self._session.road is not None:
+            found += [(text, tone) for text, tone in self._about_shell(command)]
         link = link_remark(self.run.runbook, step)
         return (*found, link) if link else tuple(found)
+
+    def _about_shell(self, command: Command) -> list[tuple[str, Tone]]:
+        """Programs that are not there, lines that go before it, and what it will do to this terminal."""
+        runner, found = self._session.runner, list[tuple[str, Tone]]()
+        absent = runner.not_installed(self.run, command)
+        if absent:
+            found.append((f"not installed on this machine: {', '.join(absent)}", Tone.WARN))
+        first = runner.goes_first(self.run, command)
+        if first:
+            found.append((f"in the same shell first: {'; '.join(first)}", Tone.DIM))
+        if runner.takes_terminal(command):
+            found.append(("it gets this terminal until it ends", Tone.DIM))
+        return found
+
+    def _waits_for(self, step: Step) -> float | None:
+        waiting = self.run.waits.get(step.id)
+        return waiting.left() if waiting is not None else None
 
     def _place(self, command: Command) -> str:
         label = self._session.environment.label
         if not self.runs(command):
-            return f"{command.kind.value}: by hand"
+            words = {Act.OPEN: "open", Act.COPY: "to copy", Act.SETTINGS: "settings"}
+            act = _BY_KIND.get(command.kind)
+            return words[act] if act is not None else f"{command.kind.value}: by hand"
+        host = self._session.runner.host(self.run, command)
+        if host:
+            return f"on {host} by ssh"
         try:
             source = self._session.runner.source(command)
         except RunbookError as error:
@@ -125,23 +208,19 @@ class Walk:
         return f"{source.kind.value} {source.system} on {label}"
 
     def _hint(self, step: Step, command: Command | None) -> str:
-        observer = self._session.role is Role.OBSERVER
+        observer, act = self._session.role is Role.OBSERVER, self.act(step)
         if self.finished(step):
             return "enter goes on to the next step, . runs this one again"
-        if command is not None and self.runs(command):
-            if command.risk is Risk.READ:
-                return "enter runs it"
-            return "an operator can run this" if observer else "enter shows what would happen, and asks"
-        if observer:
-            return ""
-        return "enter offers the branches" if step.kind is Kind.DECISION else "enter ticks it as done"
+        unmet = self._session.runner.unmet(self.run, step)
+        if unmet:
+            return f"first: {', '.join(unmet)}; . runs it all the same"
+        if observer and act is Act.CHANGE:
+            return "an operator can run this"
+        return "" if observer and act not in (Act.READ, Act.COPY) else _HINTS[act]
 
 
 def enter_word(walk: Walk, step: Step) -> str:
     """What Enter does on a step, in one or two words."""
-    command = walk.command(step)
     if walk.finished(step) and walk.run.next_step is not None:
         return "go on"
-    if command is not None and walk.runs(command):
-        return "run" if command.risk is Risk.READ else "ask"
-    return "choose" if step.kind is Kind.DECISION else "tick"
+    return walk.act(step).value

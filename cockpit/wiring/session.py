@@ -22,7 +22,7 @@ from cockpit.engine.log_buffer import LogBuffer
 from cockpit.engine.mutes import mutes_in
 from cockpit.engine.policy import Policy
 from cockpit.engine.road import Road
-from cockpit.engine.runner import Runner
+from cockpit.engine.runner import Places, Runner
 from cockpit.engine.session import Session
 from cockpit.engine.suggest import failing_words
 from cockpit.engine.watch import Watch
@@ -75,7 +75,8 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
     watch.restore_mutes(mutes_in(earlier, name, clock.now()))
     librarian = _librarian(library_folders(loaded, environment), board)
     who = actor() if journal is not None else ""
-    runner = Runner(_steppable(parts), parts.readers, board, journal, clock, masker, lambda: incident.id, who)
+    places = _places(parts, loaded)
+    runner = Runner(_steppable(parts), parts.readers, board, journal, clock, masker, lambda: incident.id, who, places)
     road = None
     if journal is not None:
         policy = Policy(role, facts, clock, actor())
@@ -146,6 +147,17 @@ def _watch(parts: Parts, environment: Environment, board: Board, logs: LogBuffer
     for make in parts.pollers:
         watch.add(make)
     return watch
+
+
+def _places(parts: Parts, loaded: Loaded) -> Places | None:
+    """What reads the settings that a step names; an observer has nothing that does."""
+    if not parts.may_change:
+        return None
+    from cockpit.adapters.settings_files import SettingsFiles
+
+    files = SettingsFiles(loaded.folder)
+    parts.closers.append(files.close)
+    return files.places
 
 
 def _steppable(parts: Parts) -> tuple[SourceId, ...]:

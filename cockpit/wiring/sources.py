@@ -104,4 +104,4 @@ def _add_shell(parts: Parts) -> None:
     from cockpit.adapters.shell import ShellExecutor, ShellReader
 
     parts.read(ShellReader())
-    parts.change(ShellExecutor())
+    parts.change(ShellExecutor(terminal=parts.terminal))

@@ -13,12 +13,19 @@ from cockpit.ui.look import Look
 from cockpit.ui.present.answer import answer_lines
 from cockpit.ui.present.runbooks import step_glyph
 from cockpit.ui.present.verdicts import risk_word
-from cockpit.ui.present.words import short_age
+from cockpit.ui.present.words import clock_duration, short_age
 from cockpit.ui.spans import EMPTY, Line, Span, Tone, line, wrap
 
 COMMAND_LINES = 5
 """Lines of a command that the card shows; the rest opens in the viewer."""
 
+SAID_SHOWN = 8
+"""Lines of output that the card shows while a command runs."""
+TRIES_SHOWN = 4
+"""Attempts that the card shows of a step that waits for something."""
+EFFECT_SHOWN = 6
+"""Differences after a change that the card shows."""
+AFTER_WORDS = "different 10 s after the change"
 TITLE_ROOM = 30
 """Cells of the card's frame that hold no title; a longer one is written out below."""
 
@@ -39,6 +46,8 @@ class StepView:
         applies: whether its `when` holds; None when that cannot be told.
         hint: what Enter does.
         remarks: what else is to be known, with its tone: that the file has changed, where a link leads.
+        waits_for: seconds that a wait has left, None when none is under way.
+        said: the last lines of a command under way, and how many it has written in all.
     """
 
     step: Step
@@ -54,6 +63,9 @@ class StepView:
     applies: bool | None
     hint: str
     remarks: tuple[tuple[str, Tone], ...] = ()
+    waits_for: float | None = None
+    said: tuple[str, ...] = ()
+    said_total: int = 0
 
 
 def card_title(view: StepView, look: Look) -> tuple[Line, Line]:
@@ -79,8 +91,10 @@ def card_lines(view: StepView, cells: int, now: datetime, look: Look) -> list[Li
     else:
         lines += [line(part, Tone.PLAIN) for detail in view.step.details for part in wrap(detail, cells)][:6]
     lines += _state(view, now, look)
+    lines += _under_way(view, cells, look)
     if view.record.outcome is not None and view.record.outcome.results:
         lines += [line(f"  {look.text(r.target)}: {r.kind.value} {r.detail}") for r in view.record.outcome.results]
+    lines += _effect(view.record, look)
     lines += answer_lines(view.record.answer, cells, look)
     return lines
 
@@ -124,6 +138,34 @@ def _command(view: StepView, command: Command, cells: int, look: Look) -> list[L
     return lines
 
 
+def _under_way(view: StepView, cells: int, look: Look) -> list[Line]:
+    """What a step does at this moment: the wait, the attempts, the output."""
+    lines: list[Line] = []
+    if view.waits_for is not None:
+        left = (Span(clock_duration(view.waits_for), Tone.ACCENT), Span(" left   ", Tone.DIM))
+        lines.append((*left, Span("enter or x ends it, + adds a minute", Tone.DIM)))
+    if len(view.record.tries) > 1:
+        lines += [line(f"  {look.text(text)}", Tone.DIM) for text in view.record.tries[-TRIES_SHOWN:]]
+    if view.record.state is StepState.RUNNING and view.said:
+        more = f"{view.said_total:,} lines so far, the last of them; x stops it"
+        lines.append(line(more if view.said_total > SAID_SHOWN else "x stops it", Tone.DIM))
+        lines += [line(part) for text in view.said[-SAID_SHOWN:] for part in wrap(look.text(text), cells)[:2]]
+    elif view.record.state is StepState.RUNNING and view.waits_for is None:
+        lines.append(line("x stops it", Tone.DIM))
+    return lines
+
+
+def _effect(record: StepRecord, look: Look) -> list[Line]:
+    """What was different in the world some seconds after the change."""
+    if record.effect is None:
+        return []
+    if not record.effect:
+        return [line(f"{AFTER_WORDS}: nothing that is watched is different", Tone.DIM)]
+    shown = [line(f"  {look.text(text)}") for text in record.effect[:EFFECT_SHOWN]]
+    left = len(record.effect) - len(shown)
+    return [line(AFTER_WORDS, Tone.DIM), *shown, *([line(f"  and {left} more", Tone.DIM)] if left else [])]
+
+
 def _state(view: StepView, now: datetime, look: Look) -> list[Line]:
     record = view.record
     if record.state is StepState.PENDING:
@@ -134,6 +176,7 @@ def _state(view: StepView, now: datetime, look: Look) -> list[Line]:
         step_glyph(record, False, look.shapes),
         Span(f" {record.state.value}", tones.get(record.state, Tone.WARN)),
         Span(age, Tone.DIM),
+        Span(f" by {record.by}" if record.by else "", Tone.DIM),
     ]
     if record.note:
         spans += [Span("  "), Span(look.text(record.note), Tone.DIM)]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from cockpit.engine.confirmation import LOOK_LIFETIME
-from cockpit.model.actions import Action, Demand, Outcome, OutcomeKind, Refusal, Requirement
+from cockpit.model.actions import Action, Answer, Demand, Outcome, OutcomeKind, Refusal, Requirement
+from cockpit.model.readings import SourceKind
 from cockpit.ui.look import Look
 from cockpit.ui.present.answer import answer_lines
 from cockpit.ui.present.verdicts import risk_word
@@ -12,6 +16,8 @@ from cockpit.ui.spans import EMPTY, Line, Span, Tone, line, wrap
 
 TARGETS_SHOWN = 8
 """Targets that are listed one by one; the rest is counted."""
+RUNNING_LINES = 12
+"""Lines of output that are shown while an action is carried out."""
 LABEL_CELLS = 10
 """Cells that a label takes at least; a longer one takes its own and a gap."""
 
@@ -52,13 +58,51 @@ def waiting_lines(command: str, cells: int, look: Look) -> list[Line]:
     ]
 
 
-def running_lines(action: Action, look: Look) -> list[Line]:
-    """While the action is being carried out."""
-    return [
-        _labelled("command", line(look.text(action.command), Tone.STRONG)),
+def running_lines(action: Action, look: Look, said: Sequence[str] = (), total: int = 0, cells: int = 80) -> list[Line]:
+    """While the action is being carried out: what it says, and how it is stopped.
+
+    Args:
+        action: what is carried out.
+        look: masking.
+        said: the last lines of its output.
+        total: how many lines it has written.
+        cells: the width.
+    """
+    lines = [
+        _labelled("command", _in_one_line(action.command, look)),
         EMPTY,
-        line(f"carrying it out{look.shapes.ellipsis} at most {action.timeout:g} s", Tone.WARN),
+        line(f"carrying it out{look.shapes.ellipsis} at most {short_age(action.timeout)}", Tone.WARN),
     ]
+    if action.source.kind is SourceKind.SHELL:
+        lines.append((Span("x", Tone.KEY), Span(" stops it", Tone.DIM)))
+    if total > len(said):
+        lines.append(line(f"{total:,} lines so far, the last of them", Tone.DIM))
+    return [*lines, *(line(part) for text in said for part in wrap(look.text(text), max(20, cells))[:2])]
+
+
+def keeping_lines(action: Action, answer: Answer, cells: int, look: Look) -> list[Line]:
+    """What a change has touched while its transaction is open."""
+    return [
+        _labelled("command", _in_one_line(action.command, look)),
+        _labelled("done", line(look.text(answer.notice), Tone.STRONG)),
+        line("this is what it touched; nothing is kept yet", Tone.WARN),
+        *answer_lines(replace(answer, notice=""), cells, look),
+    ]
+
+
+def keeping_demand(open_for: float, limit: float) -> Line:
+    """The keys, how long the transaction is open, and when it is rolled back by itself."""
+    tone = Tone.WARN if limit - open_for > limit / 3 else Tone.CRIT
+    return (
+        Span("y", Tone.CHANGE),
+        Span(" COMMIT", Tone.STRONG),
+        Span("     "),
+        Span("n", Tone.KEY),
+        Span(" or ", Tone.DIM),
+        Span("esc", Tone.KEY),
+        Span(" ROLLBACK", Tone.STRONG),
+        Span(f"     open for {open_for:.0f} s, rolled back by itself in {max(0.0, limit - open_for):.0f} s", tone),
+    )
 
 
 def outcome_lines(command: str, outcome: Outcome, after: str, cells: int, look: Look) -> list[Line]:

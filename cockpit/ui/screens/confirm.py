@@ -61,7 +61,7 @@ async def nothing(outcome: Outcome) -> str:
 
 
 def _nothing_yet() -> None:
-    """Stands in for what begins an action until there is one."""
+    """Nothing has to be done before the action."""
 
 
 class ConfirmScreen(Sheet[Outcome | None]):

@@ -22,6 +22,7 @@ from cockpit.model.errors import RunbookError
 from cockpit.model.runbook import Annotations, Command, Context, Kind
 from cockpit.runbook.commands import build_command
 from cockpit.runbook.reader import read_runbook
+from cockpit.runbook.resolve_shell import SSH_OPTIONS
 from cockpit.runbook.resolve import missing, needed, render, resolve
 
 VALUES = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40)
@@ -310,7 +311,20 @@ def test_a_comment_keeps_no_value_and_harmless_values_pass_where_they_are_read_t
 
 def test_a_command_inside_ssh_is_sent_as_one_word() -> None:
     command = build_command("df -h <disk>", 1, context=Context("ssh", "ssh prod"))
-    assert resolve(command, {"disk": "/data"}) == ShellCommand("ssh prod -- 'df -h /data'")
+    sent = resolve(command, {"disk": "/data"})
+    assert sent == ShellCommand(f"ssh {SSH_OPTIONS} prod -- 'df -h /data'", host="prod")
+
+
+def test_the_host_of_a_session_may_be_a_value_and_nothing_else() -> None:
+    command = build_command("uptime", 1, context=Context("ssh", "ssh -p 2222 -i key ops@<host>"))
+    assert missing(command, {}) == ("host",)
+    sent = resolve(command, {"host": "web1"})
+    assert isinstance(sent, ShellCommand)
+    assert sent.host == "ops@web1"
+    assert sent.line.endswith("-p 2222 -i key ops@web1 -- uptime")
+    for value in ("-oProxyCommand=x", "a b", "$(x)", "a;b"):
+        with pytest.raises(RunbookError):
+            resolve(command, {"host": value})
     with pytest.raises(RunbookError):
         resolve(command, {"disk": "/data; rm"})
     with pytest.raises(RunbookError, match="docker exec"):
