@@ -347,3 +347,17 @@ async def test_a_server_that_does_not_answer_is_said_in_the_browser() -> None:
 
 def test_a_plain_word_is_a_prefix() -> None:
     assert [as_pattern(words) for words in ("user:", " a*b ", "x[1]", "")] == ["user:*", "a*b", "x[1]", "*"]
+
+
+async def test_of_very_many_locks_the_troubled_ones_are_shown() -> None:
+    range_ = rich()
+    held = CronLock("lock:x", LockState.HELD, b"v", "v", 9.0, 1.0, AgeBasis.TTL)
+    locks = tuple(replace(held, key=f"lock:{number:05}") for number in range(3_000))
+    last = replace(held, key="lock:99999", state=LockState.ORPHANED)
+    range_.sources[KV].answers = [LocksSnapshot((*locks, last))]
+    async with a_screen(range_=range_) as screen:
+        pane = screen.app.main.panes.locks
+        await screen.press("3")
+        assert len(pane.table.state.rows) == 1_000
+        assert rows_of(pane.table)[0].startswith("lock:99999")
+        assert "1 orphaned · 1 stale · 3000 held · list cut" in pane.title_text()

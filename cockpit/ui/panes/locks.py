@@ -86,7 +86,7 @@ class LocksPane(TablePane):
     def rows(self, now: datetime) -> Sequence[Row]:
         """One row a lock."""
         self._look_when_changed(now)
-        made = {}
+        made: dict[object, tuple[Seen, Row]] = {}
         for source, seen in self._found[:MOST]:
             key = (source, _identity(seen.lock))
             before = self._made.get(key)
