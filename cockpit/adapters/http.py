@@ -12,7 +12,7 @@ import httpx
 
 from cockpit import __version__
 from cockpit.adapters.http_body import BODY_CAP, json_of, text_of
-from cockpit.adapters.http_errors import translated
+from cockpit.adapters.http_errors import expired_on, has_expired, translated
 from cockpit.adapters.http_timing import Progress, Resolver, certificate_of
 from cockpit.adapters.pool import BlockingPool
 from cockpit.config.secrets import Secret
@@ -101,11 +101,12 @@ class HttpClient:
         except socket.gaierror as error:
             raise translated(error, self.masked(url)) from error
         except (TimeoutError, httpx.TimeoutException) as error:
-            raise SourceUnreachable(f"{self.masked(url)} did not answer within {timeout:g} s") from error
+            raise SourceUnreachable(f"{self.masked(url)} did not answer within {timeout:.3g} s") from error
         except (httpx.HTTPError, httpx.StreamError) as error:
             # a request that h11 finds invalid is announced and then not written
             progress.sent = progress.sent and not isinstance(error, httpx.LocalProtocolError)
-            raise translated(error, self.masked(url)) from error
+            ended = await expired_on(url, self._pool, timeout) if has_expired(error) else ""
+            raise translated(error, self.masked(url), ended) from error
 
     def address(self, url: str) -> str:
         """The absolute URL of a request.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Iterator
 
 import httpx
 
+from cockpit.adapters.pool import BlockingPool
 from cockpit.model.errors import SourceError, SourceGarbled, SourceRefused, SourceUnreachable
 from cockpit.model.text import clean
 
@@ -17,11 +19,17 @@ _HOSTNAME_MISMATCH = 62
 """X509_V_ERR_HOSTNAME_MISMATCH."""
 
 
-def translated(error: Exception, url: str) -> SourceError:
-    """The error of the cockpit's own tree for one of httpx; `url` is fit to show."""
+def translated(error: Exception, url: str, ended: str = "") -> SourceError:
+    """The error of the cockpit's own tree for one of httpx.
+
+    Args:
+        error: from httpx.
+        url: fit to show.
+        ended: the day on which the certificate expired, "" when it did not or nobody knows.
+    """
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return _certificate(cause, url)
+            return _certificate(cause, url, ended)
         if isinstance(cause, ssl.SSLError):
             return SourceUnreachable(f"{url} and the cockpit found no common TLS: {clean(cause.reason or str(cause))}")
         if isinstance(cause, socket.gaierror):
@@ -40,9 +48,34 @@ def translated(error: Exception, url: str) -> SourceError:
     return SourceUnreachable(f"the line to {url} broke: {reason}")
 
 
-def _certificate(error: ssl.SSLCertVerificationError, url: str) -> SourceError:
+def has_expired(error: BaseException) -> bool:
+    """Whether the exchange failed because the server's certificate is out of date."""
+    return any(
+        isinstance(cause, ssl.SSLCertVerificationError) and cause.verify_code == _CERTIFICATE_EXPIRED
+        for cause in _causes(error)
+    )
+
+
+async def expired_on(url: str, pool: BlockingPool, deadline: float) -> str:
+    """The last day of the certificate behind an https address, "" when it cannot be read in time.
+
+    The driver's error does not tell it, so the certificate is asked for once more; nothing else is sent.
+    """
+    from cockpit.adapters.probe_certificate import presented_certificate
+
+    target = httpx.URL(url)
+    try:
+        async with asyncio.timeout(deadline):
+            certificate = await presented_certificate(target.host, target.port or 443, pool, deadline)
+    except (OSError, SourceError):  # ssl.SSLError and TimeoutError are OSErrors
+        return ""
+    return f"{certificate.valid_until:%Y-%m-%d}"
+
+
+def _certificate(error: ssl.SSLCertVerificationError, url: str, ended: str) -> SourceError:
     if error.verify_code == _CERTIFICATE_EXPIRED:
-        return SourceRefused(f"the TLS certificate of {url} has expired", "renew it")
+        day = f" on {ended}" if ended else ""
+        return SourceRefused(f"the TLS certificate of {url} has expired{day}", "renew it")
     if error.verify_code == _HOSTNAME_MISMATCH:
         return SourceRefused(f"the TLS certificate of {url} belongs to another name")
     return SourceRefused(f"the TLS certificate of {url} is not trusted: {clean(error.verify_message)}")

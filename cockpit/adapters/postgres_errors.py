@@ -32,6 +32,8 @@ _AT_CONNECTING: tuple[tuple[str, type[SourceError], str, str], ...] = (
         "check the name and this network",
     ),
     ("could not translate host name", SourceUnreachable, "the host name cannot be resolved", "check the name"),
+    ("received invalid response", SourceGarbled, "what answers there is no PostgreSQL", "check host and port in dsn"),
+    ("expected authentication request", SourceGarbled, "what answers there is no PostgreSQL", "check host and port"),
     ("certificate", SourceRefused, "the TLS certificate is not trusted", "check sslmode and sslrootcert in dsn"),
     ("timeout expired", SourceUnreachable, "it did not answer in time", "look whether the host is up"),
     ("timeout", SourceUnreachable, "it did not answer in time", "look whether the host is up"),

@@ -63,21 +63,39 @@ class CertificateProbe(PlainSource):
             self._trusting = await self._pool.run(ssl.create_default_context, self._deadline)
         [address, *_] = await resolve(self._pool, self._host, self._port, self._deadline)
         try:
-            return read_certificate(await self._handshake(address, self._trusting))
+            return read_certificate(await _handshake(address, self._host, self._port, self._trusting))
         except ssl.SSLCertVerificationError as error:
             problem = clean(error.verify_message) or "it is not trusted"
-        return read_certificate(await self._handshake(address, _without_trust()), problem)
+        return read_certificate(await _handshake(address, self._host, self._port, _without_trust()), problem)
 
-    async def _handshake(self, address: str, context: ssl.SSLContext) -> bytes:
-        _, writer = await asyncio.open_connection(address, self._port, ssl=context, server_hostname=self._host)
-        try:
-            tls = writer.get_extra_info("ssl_object")
-            der: bytes = tls.getpeercert(True) or b""
-            return der
-        finally:
-            writer.transport.abort()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
+
+async def presented_certificate(host: str, port: int, pool: BlockingPool, deadline: float) -> Certificate:
+    """The certificate that a server shows, trusted or not; whether it is trusted is not looked at.
+
+    Args:
+        host: name or address of the server.
+        port: its port.
+        pool: a thread for the resolver.
+        deadline: seconds for resolving; the caller bounds the handshake.
+
+    Raises:
+        OSError: when nobody shakes hands.
+        SourceGarbled: when what it shows is no certificate.
+    """
+    [address, *_] = await resolve(pool, host, port, deadline)
+    return read_certificate(await _handshake(address, host, port, _without_trust()))
+
+
+async def _handshake(address: str, host: str, port: int, context: ssl.SSLContext) -> bytes:
+    _, writer = await asyncio.open_connection(address, port, ssl=context, server_hostname=host)
+    try:
+        tls = writer.get_extra_info("ssl_object")
+        der: bytes = tls.getpeercert(True) or b""
+        return der
+    finally:
+        writer.transport.abort()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
 
 
 def _without_trust() -> ssl.SSLContext:

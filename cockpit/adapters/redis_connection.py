@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
@@ -123,11 +124,16 @@ class RedisConnection:
             await self._hang_up()
             raise SourceUnreachable(f"redis {self.id.name} did not answer within {limit:g} s") from error
         except exceptions.RedisError as error:
-            if isinstance(error, exceptions.TimeoutError):
+            if isinstance(error, exceptions.TimeoutError | exceptions.InvalidResponse):
                 await self._hang_up()
             raise self._translated(error) from error
         except OSError as error:
             raise self._unreachable(error) from error
+        except ValueError as error:  # the driver's parser, from int() and decode() of what a server never sends
+            await self._hang_up()
+            raise SourceGarbled(
+                f"what answers at {self.address} does not speak Redis", "check host and port in its url"
+            ) from error
 
     async def close(self) -> None:
         """Close all connections; never raises."""
@@ -161,12 +167,21 @@ class RedisConnection:
                 return SourceUnreachable(f"redis {name} did not answer within {self.deadline:g} s")
             case exceptions.ConnectionError():
                 return self._unreachable(error)
+            case exceptions.InvalidResponse():
+                return SourceGarbled(
+                    f"what answers at {self.address} does not speak Redis", "check host and port in its url"
+                )
             case exceptions.ResponseError():
                 return SourceRefused(f"redis {name} refused: {said}")
             case _:
                 return SourceGarbled(f"redis {name} answered something strange: {said}")
 
     def _unreachable(self, error: Exception) -> SourceUnreachable:
+        if any(isinstance(cause, socket.gaierror) for cause in (error, error.__cause__, error.__context__)):
+            return SourceUnreachable(
+                f"redis {self.id.name} cannot be reached: the host name in {self.address} cannot be resolved",
+                "check the name and this network",
+            )
         said = clean(self._masker.secrets(str(error)), 300)
         return SourceUnreachable(f"redis {self.id.name} cannot be reached: {said}", "look whether it runs")
 

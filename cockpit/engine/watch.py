@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from cockpit.engine.alerts import ALERTING, alert_results
 from cockpit.engine.board import Board
@@ -12,7 +13,7 @@ from cockpit.engine.checks import CheckPlan, Checks
 from cockpit.engine.log_buffer import LogBuffer
 from cockpit.engine.poller import Poller
 from cockpit.model.health import CheckResult, HealthSnapshot, Mute, Verdict
-from cockpit.model.logs import LogBatch
+from cockpit.model.logs import Level, LogBatch, LogLine
 from cockpit.model.ports import Clock
 from cockpit.model.readings import Reading, ReadingState, SourceId, SourceKind
 
@@ -116,7 +117,8 @@ class Watch:
 
     def _take(self, reading: Reading[object]) -> None:
         if isinstance(reading.value, LogBatch) and reading.state is ReadingState.FRESH:
-            self._logs.extend(reading.value.lines, reading.value.dropped)
+            remarks = _remarks(reading.source.system, reading.value, reading.taken_at)
+            self._logs.extend((*reading.value.lines, *remarks), reading.value.dropped)
         self._note_loss(reading)
         self._board.publish(reading)
         self._judge(reading.source)
@@ -151,3 +153,10 @@ class Watch:
             if gone.verdict is not Verdict.OK:
                 over = replace(gone, verdict=Verdict.OK, value="over", message="no longer active")
                 self._verdict_changed(over, gone)
+
+
+def _remarks(log: str, batch: LogBatch, at: datetime | None) -> tuple[LogLine, ...]:
+    """What happened to a log's file, as a line of its own among the lines."""
+    if not batch.notice or at is None:
+        return ()
+    return (LogLine(log, f"-- the file was {batch.notice} --", Level.NONE, at),)

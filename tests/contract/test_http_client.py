@@ -259,7 +259,7 @@ def tls_of(certificate: Path, key: Path) -> ssl.SSLContext:
 @pytest.mark.parametrize(
     ("host", "until", "trusted", "said"),
     [
-        ("localhost", "20210101", True, "has expired; renew it"),
+        ("localhost", "20210101", True, "has expired on 2021-01-01; renew it"),
         ("elsewhere.example", "20400101", True, "belongs to another name"),
         ("localhost", "20400101", False, "is not trusted"),
         ("localhost", "20400101", True, ""),

@@ -52,7 +52,8 @@ class HealthPane(TablePane):
         lost = [r for r in self.session.board.readings.values() if r.next_try and r.failures] if self.session else []
         if lost:
             _, *retry = freshness((min(lost, key=lambda r: r.next_try or now),), now)
-            return (Span(f"{count(len(lost), 'source')} lost", Tone.WARN), *retry)
+            systems = {(r.source.kind, r.source.system) for r in lost}
+            return (Span(f"{count(len(systems), 'source')} lost", Tone.WARN), *retry)
         results = self.session.board.health.results if self.session else ()
         ages = [(now - result.taken_at).total_seconds() for result in results if result.taken_at]
         return line(short_age(max(ages)), Tone.DIM) if ages else EMPTY

@@ -117,7 +117,7 @@ def freshness(readings: tuple[Reading[object], ...], now: datetime) -> Line:
         return (Span(age, Tone.DIM),)
     tone = _READING_TONES[worst.state]
     words = f"stale {age}" if worst.state is ReadingState.STALE else "no answer"
-    retry = (Span(f" · again in {_seconds_until(worst.next_try, now)}", Tone.DIM),) if worst.next_try else ()
+    retry = (Span(f" · {_next_try(worst.next_try, now)}", Tone.DIM),) if worst.next_try else ()
     return (Span(words, tone), *retry)
 
 
@@ -130,5 +130,6 @@ def trouble(readings: tuple[Reading[object], ...]) -> str:
 _RANKS = {ReadingState.FRESH: 0, ReadingState.PENDING: 1, ReadingState.STALE: 2, ReadingState.FAILED: 3}
 
 
-def _seconds_until(moment: datetime, now: datetime) -> str:
-    return f"{max(0, round((moment - now).total_seconds()))}s"
+def _next_try(moment: datetime, now: datetime) -> str:
+    seconds = round((moment - now).total_seconds())
+    return f"again in {seconds}s" if seconds > 0 else "asking now"
