@@ -47,6 +47,10 @@ last_run = { sql = "SELECT max(finished_at) FROM cron_runs WHERE job = 'nightly'
 # disable = "POST /admin/flags?flag=NIGHTLY&enabled=false"
 # enable = "POST /admin/flags?flag=NIGHTLY&enabled=true"
 
+# [[environments.prod.changes]]  # marked on the timeline and listed under `8`
+# name = "checkout"
+# git = "/srv/my-service"       # or sql (columns: time, what, who), redis (a list or stream), docker (a name above)
+
 # A check is one reading and conditions on it in CEL (the Common Expression Language).
 # Exactly one of http, sql, redis, job, lock, connections, service or disk says what is read.
 [[environments.prod.checks]]
@@ -72,6 +76,19 @@ name = "host.disk"
 disk = "/"                      # names: percent, used, total
 warn = "percent > 85.0"
 crit = "percent > 95.0"
+
+# How incidents are run (README, "Incidents"):
+# [incident]
+# updates = { P0 = "15m", P1 = "30m" }
+# [[escalation]]
+# severities = ["P0", "P1"]
+# [[escalation.levels]]
+# name = "L2"
+# after = "15m"
+# to = "the database team"
+# how = "telephone"
+# [notify.targets]
+# team = "env:TEAM_CHAT_ADDRESS"  # an address of Apprise; needs the extra `notify`
 
 # A check can also look at: metrics, promql, sql, redis, key, lock, service, file, process, port, certificate, log,
 # status_page. Alerts stand among the checks:
