@@ -13,7 +13,7 @@ from cockpit.engine.timeline import Moment
 from cockpit.model.incident import COCKPIT, EntryKind, JournalEntry
 
 _NOT_TOLD = frozenset({EntryKind.SESSION})
-_NOT_DONE = frozenset({"skipped", "failed", "unknown", "refused"})
+_OFF_THE_PATH = frozenset({"skipped", "failed", "unknown", "refused", "edited"})
 
 
 def timeline(found: PostMortem) -> list[str]:
@@ -52,6 +52,8 @@ def _words(moment: Moment, seconds: object) -> str:
             note = md(text_of(entry, "note"))
             state = "" if text_of(entry, "state") == "done" else f", {text_of(entry, 'state')}"
             return f"looked: {code(text_of(entry, 'command'))}{state}" + (f" ({note})" if note else "")
+        case EntryKind.STEP if "effect" in entry.payload:
+            return f"some seconds after {md(text_of(entry, 'title'))}: {md(text_of(entry, 'note'))}"
         case EntryKind.INCIDENT | EntryKind.DECISION:
             return f"**{md(sentence(entry))}**"
         case _:
@@ -95,11 +97,11 @@ def decisions(found: PostMortem) -> list[str]:
 
 
 def findings(found: PostMortem) -> list[str]:
-    """One line for each thing that led nowhere: skipped, failed, unknown or refused."""
+    """One line for each thing off the runbook's path: skipped, failed, unknown, refused, or edited in place."""
     lines = []
     for entry in found.of(EntryKind.STEP, EntryKind.READ):
         state, note = text_of(entry, "state"), text_of(entry, "note")
-        if state in _NOT_DONE:
+        if state in _OFF_THE_PATH:
             said = f": {md(note)}" if note else ""
             lines.append(f"- {second(entry.at)} {md(text_of(entry, 'title'))}: {md(state)}{said} ({md(entry.actor)})")
     return lines

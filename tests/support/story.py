@@ -190,7 +190,23 @@ def a_story() -> list[JournalEntry]:
         outcome="succeeded",
         reason="1 key deleted",
     )
-    story.later(0, 30)
+    story.later(0, 10)
+    effect: list[Json] = ["cron.recalculate: crit → warn", "connections: 42 → 31"]
+    note = "; ".join(str(one) for one in effect)
+    title, state = "Release the lock", "looked at afterwards"
+    story.note(EntryKind.STEP, run="r1", step="s4", title=title, state=state, effect=effect, note=note)
+    story.later(0, 20)
+    before, after = "curl http://shop/jobs", "curl -X POST http://shop/jobs"
+    story.note(
+        EntryKind.STEP,
+        run="r1",
+        step="s6",
+        title="Run the job once",
+        state="edited",
+        before=before,
+        after=after,
+        note=f"{before} → {after}",
+    )
     story.change(
         "a4",
         "s6",
