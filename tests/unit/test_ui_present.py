@@ -32,6 +32,7 @@ from cockpit.ui.shapes import ASCII, UNICODE
 from cockpit.ui.spans import Span, Tone, fit, line, plain, width, wrap
 from tests.support.fake_session import (
     MAIN,
+    SHOP,
     START,
     an_activity,
     the_host,
@@ -123,7 +124,7 @@ def test_an_observer_sees_no_literals() -> None:
 
 
 def test_services_that_do_not_run_come_first() -> None:
-    rows = service_rows({"x": the_services()}, {("x", "api"): (10.0, 90.0)}, START, OPERATOR)
+    rows = service_rows({SHOP: the_services()}, {(SHOP, "api"): (10.0, 90.0)}, START, OPERATOR)
     assert [row.text.split("  ")[0] for row in rows] == ["✗ worker", "● api", "● web"]
     assert "▂▇" in rows[1].text
     assert "restarting (1)" in rows[0].text
