@@ -25,6 +25,11 @@ from cockpit.config.settings import (
 )
 from cockpit.model.errors import ConfigError
 
+_NAMED_TABLES = (
+    *("postgres", "redis", "docker", "processes", "pm2"),
+    *("logs", "prometheus", "alertmanager", "changes", "jobs"),
+)
+"""Tables whose entries must have names of their own."""
 FILE_NAME = "cockpit.toml"
 T = TypeVar("T")
 
@@ -156,7 +161,7 @@ def _problems(environment: Environment) -> list[tuple[str, KeyPath]]:
             said = " and ".join(told) or "none"
             needs = f"changes {changes.name!r} needs exactly one of {', '.join(CHANGE_SUBJECTS)}, and has {said}"
             found.append((needs, ("changes", index, "name")))
-    for table in ("postgres", "redis", "docker", "processes", "pm2", "logs", "prometheus", "alertmanager", "changes", "jobs"):
+    for table in _NAMED_TABLES:
         known: set[str] = set()
         for index, item in enumerate(getattr(environment, table)):
             if item.name in known:
