@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -120,3 +121,27 @@ async def test_the_pause_grows_with_failures_and_stays_bounded() -> None:
         pauses.append(subject._delay())
     assert pauses[0] < 3.0 < pauses[3]
     assert max(pauses) <= 36.0
+
+
+class Newsy(FakeSource[int]):
+    """FAKE: a source that tells of news."""
+
+    def on_news(self, tell: Callable[[], None]) -> None:
+        self.tell = tell
+
+
+async def test_news_are_fetched_at_once_and_those_that_come_together_only_once() -> None:
+    source, seen = Newsy(SOURCE, [7]), list[Reading[int]]()
+    subject = poller(source, seen, every=3600.0)
+    subject.start()
+    await until(lambda: source.fetches == 1)
+
+    for _ in range(20):
+        await asyncio.to_thread(source.tell)
+    await until(lambda: source.fetches == 2, what="the news")
+    await asyncio.to_thread(source.tell)
+    await subject.stop()
+    source.tell()
+
+    assert source.fetches == 2
+    assert source.closed
