@@ -174,11 +174,6 @@ class IncidentClock:
         await self._write({"event": REOPENED, "reason": reason}, name)
         return self._known(name)
 
-    def resume(self, incident: Incident) -> None:
-        """Take up an incident that an earlier session began."""
-        self.current = incident
-        self._number = max(self._number, _number(incident.id) + 1)
-
     def hear(self, entries: Iterable[JournalEntry]) -> None:
         """Take in what the record says, whoever wrote it."""
         for entry in entries:
@@ -230,21 +225,3 @@ def _number(incident: str) -> int:
 def next_number(entries: Iterable[JournalEntry]) -> int:
     """One more than the highest incident number in the journal."""
     return max((_number(entry.incident) for entry in entries), default=0) + 1
-
-
-def open_incident(entries: Iterable[JournalEntry]) -> Incident | None:
-    """The last incident that was declared and not resolved, as the record tells of it."""
-    current: Incident | None = None
-    ended: dict[str, Incident] = {}
-    for entry in entries:
-        known = current if current and current.id == entry.incident else ended.get(entry.incident)
-        after = incident_after(known, entry)
-        if after is None or after.id != entry.incident:
-            continue
-        if after.ended_at is None:
-            current = after
-            ended.pop(after.id, None)
-        else:
-            ended[after.id] = after
-            current = None if current and current.id == after.id else current
-    return current

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cockpit.engine.chronicle import entry_json, incidents, sentence, unresolved, unresolved_sentence
-from cockpit.engine.incident_clock import next_number, open_incident
+from cockpit.engine.incident_clock import IncidentClock, next_number
 from cockpit.model.health import Json
 from cockpit.model.incident import EntryKind, JournalEntry
 from tests.support.clock import FixedClock
@@ -61,10 +63,13 @@ def test_every_kind_of_entry_has_its_sentence() -> None:
 def test_the_numbers_go_on_and_an_open_incident_is_found_again() -> None:
     assert next_number(STORY) == 4
     assert next_number([]) == 1
-    found = open_incident(STORY)
+    clock = IncidentClock(FixedClock(), None)
+    clock.hear(replace(item, sequence=number) for number, item in enumerate(STORY))
+    found = clock.current
     assert found is not None
     assert (found.id, found.title) == ("INC-3", "Cron stuck")
-    assert open_incident([*STORY, entry(EntryKind.INCIDENT, "INC-3", event="resolved")]) is None
+    clock.hear([entry(EntryKind.INCIDENT, "INC-3", sequence=99, event="resolved")])
+    assert clock.current is None
 
 
 def test_json_keeps_the_chain() -> None:

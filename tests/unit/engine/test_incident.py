@@ -11,7 +11,7 @@ from cockpit.config.load import parse
 from cockpit.engine.board import Board
 from cockpit.engine.communication import fields_of, filled, message_draft, open_fields
 from cockpit.engine.escalation import next_level, pending, policy_for
-from cockpit.engine.incident_clock import IncidentClock, open_incident
+from cockpit.engine.incident_clock import IncidentClock
 from cockpit.engine.incident_events import incident_after
 from cockpit.engine.incident_plan import USUAL_TEMPLATES, EscalationPolicy, IncidentPlan, Level, update_left
 from cockpit.engine.run import Run
@@ -187,7 +187,9 @@ def test_the_events_of_the_record_make_the_incident() -> None:
     assert (incident.severity, incident.commander, incident.answered) == ("P1", "grace", ("L2",))
     assert incident.told_at is not None
     assert incident.ended_at is not None
-    assert open_incident(a_story()) is None
+    clock = IncidentClock(FixedClock(), None)
+    clock.hear(a_story())
+    assert (clock.current, clock.last) == (None, incident)
 
 
 @pytest.mark.anyio

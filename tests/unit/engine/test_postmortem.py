@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from cockpit.engine.chronicle import incidents
 from cockpit.engine.impact import spells
-from cockpit.engine.incident_clock import open_incident
+from cockpit.engine.incident_clock import IncidentClock
 from cockpit.engine.markdown import code, fence, md, table
 from cockpit.engine.postmortem import named_incident, post_mortem, stretch
 from cockpit.engine.postmortem_text import post_mortem_text
@@ -23,6 +23,7 @@ from cockpit.engine.record_lines import record_lines, verify_lines
 from cockpit.model.errors import JournalError
 from cockpit.model.incident import EntryKind, JournalEntry
 from cockpit.model.masking import Masker
+from tests.support.clock import FixedClock
 from tests.support.story import INCIDENT, NIGHT, Story, a_story
 
 GOLDEN = Path(__file__).parent / "golden" / "post_mortem.md"
@@ -104,7 +105,9 @@ def test_a_review_is_due_two_days_after_the_end_and_not_before_there_is_one() ->
     reopened = Story(at=STORY[-1].at, entries=list(STORY), incident=INCIDENT)
     reopened.note(EntryKind.INCIDENT, event="reopened", reason="it is back")
     assert incidents(reopened.entries)[0].review_due is None
-    assert open_incident(reopened.entries) is not None
+    clock = IncidentClock(FixedClock(), None)
+    clock.hear(reopened.entries)
+    assert (clock.id, clock.last) == (INCIDENT, None)
 
 
 def test_how_long_a_check_was_not_well_and_how_long_critical() -> None:
