@@ -13,7 +13,7 @@ from cockpit.ui.spans import Line, Span, Tone, line
 ENVIRONMENT = "environment"
 """The section whose values are secrets as often as not."""
 _SECRET = re.compile(
-    r"pass|pwd|secret|token|key|credential|auth|private|salt|cert|session|cookie|signature|dsn|webhook", re.IGNORECASE
+    r"pass|pwd|secret|token|key|credential|auth|private|salt|session|cookie|signature|dsn|webhook", re.IGNORECASE
 )
 _NO_SECRET = re.compile(r"^(?:KEYBOARD|LESSKEY|SSH_AUTH_SOCK|KEYMAP)$", re.IGNORECASE)
 
@@ -25,7 +25,7 @@ def section_lines(section: Section, look: Look) -> list[Line]:
     for label, value in section.facts:
         shown = variable(label, value, look) if section.title in (ENVIRONMENT, "labels") else look.text(value)
         tone = Tone.FAINT if shown == MASK else Tone.PLAIN
-        lines.append((Span(f"{look.text(label):<{label_cells}}", Tone.DIM), Span(shown, tone)))
+        lines.append((Span(f"{look.text(label):<{label_cells - 2}}  ", Tone.DIM), Span(shown, tone)))
     if section.facts and section.lines:
         lines.append(())
     lines += [line(look.text(text)) for text in section.lines]
