@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
 import psycopg
 import pytest
 
 from cockpit.adapters import postgres_changes
 from cockpit.adapters.postgres_executor import PostgresExecutor
+from cockpit.engine.steps.live import Live, watched
 from cockpit.model.actions import (
     EndpointIdentity,
     Outcome,
@@ -20,6 +23,7 @@ from cockpit.model.actions import (
 from cockpit.model.errors import SourceError, SourceRefused
 from cockpit.runbook.sql_risk import judge_sql
 from cockpit.sandbox.postgres_server import PostgresServer
+from tests.support.awaiting import until
 from tests.support.permits import permit_for
 from tests.support.postgres import MAIN, connection_to, running_version, session
 
@@ -336,3 +340,87 @@ async def test_a_server_that_is_not_there_is_a_failure_and_not_unknown() -> None
     with pytest.raises(SourceError):
         await executor.prepare(SqlStatement("DELETE FROM flags"))
     await executor.close()
+
+
+async def kept_or_dropped(executor: PostgresExecutor, prepared: Prepared, *, keep: bool | None) -> tuple[Live, Outcome]:
+    """Carry a change out as somebody does who sees what it touched; None lets the time run out."""
+    under_way = Live()
+    permit = permit_for(MAIN, prepared.operation, prepared.identity)
+    permit = replace(permit, action=replace(permit.action, patience=1.0 if keep is None else 30.0))
+    with watched(under_way):
+        task = asyncio.create_task(executor.execute(permit))
+        await until(lambda: under_way.open_change is not None or task.done())
+        if keep is not None:
+            under_way.decide(keep=keep)
+        return under_way, await task
+
+
+async def test_a_change_is_shown_before_it_is_kept(admin: psycopg.AsyncConnection, executor: PostgresExecutor) -> None:
+    prepared = await executor.prepare(SqlStatement("UPDATE flags SET enabled = true WHERE name < 'C'"))
+    under_way = Live()
+    permit = permit_for(MAIN, prepared.operation, prepared.identity)
+    with watched(under_way):
+        task = asyncio.create_task(executor.execute(replace(permit, action=replace(permit.action, patience=30.0))))
+        await until(lambda: under_way.open_change is not None)
+        change = under_way.open_change
+        assert change is not None
+        assert (change.answer.notice, change.limit) == ("2 rows affected", 30.0)
+        assert change.answer.columns == ("name", "enabled", "note")
+        assert sorted(row[0] or "" for row in change.answer.rows) == ["A", "B"]
+        assert await rows(admin, "SELECT count(*) FROM flags WHERE enabled") == [(1,)], "nobody else sees it yet"
+        under_way.decide(keep=True)
+        outcome = await task
+    assert outcome.kind is OutcomeKind.SUCCEEDED
+    assert await rows(admin, "SELECT count(*) FROM flags WHERE enabled") == [(3,)]
+
+
+@pytest.mark.parametrize("keep", [False, None])
+async def test_a_change_that_is_not_kept_is_rolled_back(
+    admin: psycopg.AsyncConnection, executor: PostgresExecutor, keep: bool | None
+) -> None:
+    prepared = await executor.prepare(SqlStatement("DELETE FROM flags WHERE name = 'A'"))
+    under_way, outcome = await kept_or_dropped(executor, prepared, keep=keep)
+    assert outcome.kind is OutcomeKind.REFUSED
+    assert outcome.reason == "rolled back, nothing is kept; it would have been: 1 row affected."
+    assert under_way.open_change is None
+    assert await rows(admin, "SELECT count(*) FROM flags") == [(3,)]
+    assert await rows(admin, "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%'") == [(0,)]
+
+
+async def test_what_returns_something_itself_is_left_as_it_is(
+    admin: psycopg.AsyncConnection, executor: PostgresExecutor
+) -> None:
+    prepared = await executor.prepare(SqlStatement("DELETE FROM flags WHERE name = 'A' RETURNING note -- why"))
+    _, outcome = await kept_or_dropped(executor, prepared, keep=True)
+    assert outcome.kind is OutcomeKind.SUCCEEDED
+    assert outcome.answer is not None
+    assert outcome.answer.columns == ("note",)
+
+
+async def test_a_role_that_may_not_read_may_still_change(
+    admin: psycopg.AsyncConnection, executor: PostgresExecutor, server: PostgresServer
+) -> None:
+    await admin.execute("DROP ROLE IF EXISTS writer")
+    await admin.execute("CREATE ROLE writer LOGIN PASSWORD 'writer'")
+    await admin.execute("GRANT INSERT ON flags TO writer")
+    user = server.url.split("//")[1].split("@")[0]
+    writing = PostgresExecutor(connection_to(server.url.replace(user, "writer:writer", 1)), judge_sql)
+    try:
+        prepared = await writing.prepare(SqlStatement("INSERT INTO flags VALUES ('D', true, NULL)"))
+        _, outcome = await kept_or_dropped(writing, prepared, keep=True)
+    finally:
+        await writing.close()
+    assert outcome.kind is OutcomeKind.SUCCEEDED
+    assert outcome.answer is not None
+    assert outcome.answer.columns == ()
+    assert await rows(admin, "SELECT count(*) FROM flags") == [(4,)]
+
+
+async def test_what_takes_no_transaction_asks_nothing(
+    admin: psycopg.AsyncConnection, executor: PostgresExecutor
+) -> None:
+    prepared = await executor.prepare(SqlStatement("VACUUM flags"))
+    assert "cannot be rolled back" in facts(prepared)["no transaction"]
+    under_way, outcome = await kept_or_dropped(executor, prepared, keep=None)
+    assert outcome.kind is OutcomeKind.SUCCEEDED
+    assert under_way.open_change is None

@@ -89,6 +89,11 @@ def countdown(seconds: float) -> str:
     return f"{hours}:{whole % 60:02d}"
 
 
+def token_line(name: str, left: float) -> Line:
+    """`token 14:32`: a secret that a step has obtained, and how long it still holds; never the secret."""
+    return (Span(f"{name} ", Tone.DIM), Span(clock_duration(max(0.0, left)), Tone.WARN if left > 60 else Tone.CRIT))
+
+
 def source_dots(readings: Iterable[Reading[object]], shapes: Shapes, *, names: bool) -> Line:
     """One dot for each server, the worst of its readings; all logs are one."""
     systems: dict[tuple[SourceKind, str], list[ReadingState]] = {}

@@ -118,6 +118,8 @@ class MainScreen(LaidOutScreen):
 
     def _tick(self) -> None:
         """Let the clocks go on, also while the session is still being opened."""
+        if self.steps is not None and self.steps.tokens():
+            self.launch(self.steps.forget_expired())
         if self.feed is not None:
             self.feed.tick()
         else:
@@ -240,7 +242,7 @@ class MainScreen(LaidOutScreen):
         """Header, card, notice and footer as they are now."""
         now = self.now()
         self.header.run = self.steps.walk.run if self.steps and self.steps.walk else None
-        self.header.bring_up(self.session, now)
+        self.header.bring_up(self.session, now, self.steps.tokens() if self.steps else ())
         lasting = self.notice.has_class("shown")
         self.notice.tick(self.monotonic())
         if lasting and not self.notice.has_class("shown"):

@@ -16,6 +16,7 @@ from cockpit.ui.present.header import (
     local_clock_line,
     role_badge,
     source_dots,
+    token_line,
 )
 from cockpit.ui.spans import EMPTY, Line, Span, Tone
 from cockpit.ui.widgets.lines import Lines
@@ -44,8 +45,14 @@ class HeaderBar(Lines):
         self._stages: StageClock | None = None
         self.run: Run | None = None
 
-    def bring_up(self, session: Session | None, now: datetime) -> None:
-        """Bring it up to date."""
+    def bring_up(self, session: Session | None, now: datetime, tokens: tuple[tuple[str, datetime], ...] = ()) -> None:
+        """Bring it up to date.
+
+        Args:
+            session: None before there is one.
+            now: UTC now.
+            tokens: names of secrets that a step has obtained, and UTC times of their ends.
+        """
         cells = self.size.width or self.app.size.width
         if session is None:
             left = [environment_badge(self._facts, None), (Span("starting", Tone.DIM),)]
@@ -60,6 +67,7 @@ class HeaderBar(Lines):
         incident = incident_line(session.incident.current, session.incident.elapsed)
         if incident:
             left.append(incident)
+        left += [token_line(name, (end - now).total_seconds()) for name, end in tokens[:1]]
         dots = source_dots(readings, shapes, names=True), source_dots(readings, shapes, names=False)
         right = [local_clock_line(now), clock_line(now), role_badge(self._role)]
         self.show([header_line(left, dots, right, cells, self._clocks(session, now))])
