@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cockpit.adapters.lines import LineSplitter, RawLine
 from cockpit.adapters.pool import BlockingPool
+from cockpit.adapters.unhurried import unhurried
 from cockpit.engine.log_reader import LogReader
 from cockpit.model.errors import SourceError, SourceRefused, SourceUnreachable
 from cockpit.model.logs import LogBatch, LogLine
@@ -24,7 +25,7 @@ FIRST_LINES = 200
 """Lines shown of what was there before the first fetch."""
 FIRST_BYTES = 256 * 1024
 """Bytes from the end of the file in which those lines are looked for."""
-FETCH_LINES = 5_000
+FETCH_LINES = 10_000
 """Lines handed over in one fetch."""
 FETCH_BYTES = 1024 * 1024
 """Bytes parsed in one fetch."""
@@ -99,7 +100,7 @@ class LogFile:
             raise self._hangs()
         try:
             raw, dropped, notice = self._tail.read()
-            self._ready.append(LogBatch(tuple(self._parsed(line, read_at) for line in raw), dropped, notice))
+            self._ready.append(LogBatch(tuple(self._parsed(line, read_at) for line in unhurried(raw)), dropped, notice))
         finally:
             self._turn.release()
 

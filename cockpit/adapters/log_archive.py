@@ -12,6 +12,7 @@ from typing import TypeVar
 from cockpit.adapters.lines import RawLine
 from cockpit.adapters.log_chain import LogChain, text_bytes
 from cockpit.adapters.pool import BlockingPool
+from cockpit.adapters.unhurried import PAUSE, unhurried
 from cockpit.engine.log_reader import LogReader
 from cockpit.engine.loglines import time_of
 from cockpit.model.errors import SourceUnreachable
@@ -133,7 +134,7 @@ class FileArchive:
             return ()
         read_at = datetime.fromtimestamp(self._chain.written_at(places[-1][0]), UTC)
         reader = LogReader(self._name, self._zone)
-        return tuple(reader.read(RawLine(*text_bytes(line)).text, read_at) for line in raw)
+        return tuple(reader.read(RawLine(*text_bytes(line)).text, read_at) for line in unhurried(raw))
 
     def _seek(self, at: datetime) -> Place:
         number = 0
@@ -195,6 +196,7 @@ class FileArchive:
                     return self._chain.line_start((number, low + found))
                 done += high - low
                 high = low
+                time.sleep(PAUSE)
                 pace.tell(Tally(0, done, done + low))
         return None
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, tzinfo
 
 from cockpit.adapters.lines import LineSplitter, RawLine
 from cockpit.adapters.pool import BlockingPool
+from cockpit.adapters.unhurried import unhurried
 from cockpit.engine.log_reader import LogReader
 from cockpit.model.errors import SourceRefused, SourceUnreachable
 from cockpit.model.logs import LogBatch, LogLine
@@ -117,7 +118,7 @@ class CommandLog:
             await run.stop()
 
     def _parsed(self, raw: Sequence[RawLine], read_at: datetime) -> tuple[LogLine, ...]:
-        return tuple(line for one in raw for line in self._parse(one, read_at))
+        return tuple(line for one in unhurried(raw) for line in self._parse(one, read_at))
 
     async def _note_end(self, run: _Run, now: float) -> None:
         self._run = None
