@@ -9,6 +9,8 @@ import pytest
 
 from cockpit import cli
 from cockpit.adapters.journal_sqlite import SqliteJournal
+from cockpit.engine.incident_clock import IncidentClock
+from cockpit.model.incident import COCKPIT
 from tests.support.clock import FixedClock
 from tests.support.story import a_story
 
@@ -111,3 +113,19 @@ async def test_the_list_says_when_a_review_is_due(config: Path, capsys: pytest.C
     assert "2026-03-15 03:19Z" in out
     _, out, _ = run(capsys, "journal", "list", "--json")
     assert json.loads(out)[0]["review_due"].startswith("2026-03-15T03:19")
+
+
+async def test_of_two_cockpits_on_one_journal_the_first_notes_what_is_due(tmp_path: Path) -> None:
+    clock = FixedClock()
+    journals = [SqliteJournal(tmp_path / "journal.db", actor, clock) for actor in ("ada@laptop", "grace@desk")]
+    ada, grace = (IncidentClock(clock, journal) for journal in journals)
+    await ada.declare("P1", "slow", "ada", ["shop"])
+    grace.hear(await journals[1].entries())
+    assert (grace.current, grace.id) == (ada.current, "INC-1")
+    assert await ada.due("L2", "the database team", "telephone")
+    await grace.due("L2", "the database team", "telephone")
+    entries = await journals[0].entries()
+    assert [entry.payload["event"] for entry in entries] == ["declared", "escalation due"]
+    assert entries[-1].actor == COCKPIT
+    for journal in journals:
+        await journal.close()
