@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 LEVELS = (Level.NONE, Level.WARN, Level.ERROR)
 CONTEXTS = (0, 3, 10)
-TALL = 16
+TALL = 20
 """Lines of the pane from which the counts by minute stand above the lines."""
 _STRIP_MINUTES = 60
 _REMEMBERED_AS = "logs.columns"
