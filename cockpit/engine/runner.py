@@ -17,6 +17,7 @@ from cockpit.engine.steps.effects import AFTER, difference, world
 from cockpit.engine.steps.live import Live, watched
 from cockpit.engine.steps.notes import StepNotes
 from cockpit.engine.steps.reading import Attempts, plan, seconds
+from cockpit.engine.steps.resume import Remains, left_open, take_up
 from cockpit.engine.steps.settings import Expected, expected, presence
 from cockpit.engine.steps.waiting import Waiting
 from cockpit.model.actions import (
@@ -118,9 +119,21 @@ class Runner:
         await self._notes.run(run, "started")
         return run
 
-    async def noted(self, run: Run, event: str) -> None:
-        """Note that a run was taken up again (`resumed`) or put away (`closed`)."""
-        await self._notes.run(run, event)
+    async def close(self, run: Run) -> None:
+        """Note that a run was put away: it is not offered again."""
+        await self._notes.run(run, "closed")
+
+    async def left_open(self, run: Run) -> Remains | None:
+        """An earlier run of the same procedure that was left in the middle, None when there is none."""
+        entries = await self._notes.entries()
+        return left_open(entries, run.runbook.path, run.procedure.slug, run.id)
+
+    async def take_up(self, run: Run, remains: Remains) -> Step | None:
+        """Let the run stand where an earlier one was left; returns the step to look at first."""
+        await self._notes.run(run, "closed")
+        step = take_up(run, remains)
+        await self._notes.run(run, "taken up again")
+        return step
 
     def _reader_of(self, command: Command) -> Reader | None:
         try:

@@ -71,6 +71,7 @@ REGISTRY: tuple[KeyBinding, ...] = (
     ),
     KeyBinding("step.undo", ("u",), "take the step back by its undo or Rollback", Scope.STEPS, operator=True),
     KeyBinding("step.skip", ("x",), "stop the step, or skip it with a reason", Scope.STEPS, "skip", operator=True),
+    KeyBinding("step.take_up", ("U",), "take up the earlier run that was left", Scope.STEPS, operator=True),
     KeyBinding("step.longer", ("+",), "let a wait last a minute longer", Scope.STEPS, operator=True),
     KeyBinding("step.note", ("m",), "tick the step with a note", Scope.STEPS, operator=True),
     KeyBinding("step.command_next", ("]",), "choose the step's next command", Scope.STEPS),
@@ -132,7 +133,7 @@ REGISTRY: tuple[KeyBinding, ...] = (
     ),
     KeyBinding(
         "locks.flag",
-        ("F",),
+        ("J",),
         "disable the lock's job by its flag, or enable it",
         Scope.LOCKS,
         "disable",

@@ -302,6 +302,7 @@ def _session_keys(screen: MainScreen) -> dict[str, Handler]:
         "step.run": steps.go_on,
         "step.again": steps.again,
         "step.longer": steps.longer,
+        "step.take_up": steps.take_up,
         "step.argument": steps.argument,
         "step.why": steps.why,
         "step.skip": steps.skip,

@@ -62,6 +62,45 @@ class StepKeys:
         run.values.update({name: value for name, value in (values or {}).items() if name in names})
         self.walk = Walk(self._session, run)
         self._screen.show_walk(self.walk)
+        self._screen.launch(self._look_for_remains(self.walk))
+
+    async def _look_for_remains(self, walk: Walk) -> None:
+        """Say that an earlier run of the procedure was left in the middle."""
+        walk.remains = await self._session.runner.left_open(walk.run)
+        if walk.remains is not None and walk is self.walk:
+            left = walk.remains
+            unknown = f", {left.unknown} with an unknown outcome" if left.unknown else ""
+            self._screen.say(
+                f"a run of this was left at {left.left_at:%Y-%m-%d %H:%M}Z after {len(left.records)} steps{unknown}; "
+                "U takes it up",
+                Tone.WARN,
+            )
+
+    def take_up(self) -> None:
+        """Go on with the earlier run where it was left."""
+        walk = self.walk
+        if walk is None or walk.remains is None:
+            self._screen.say("no earlier run of this was left in the middle", Tone.DIM)
+        elif walk.run.records:
+            self._screen.say(
+                "this run has begun already; close it (X) and open it anew to take the other up", Tone.WARN
+            )
+        else:
+            self._screen.latched("a run", lambda: self._take_up(walk), asks=False)
+
+    async def _take_up(self, walk: Walk) -> None:
+        left = walk.remains
+        if left is None:
+            return
+        walk.remains = None
+        step = await self._session.runner.take_up(walk.run, left)
+        self._screen.update_walk()
+        if step is not None:
+            self._screen.sidebar.steps.move_to_key(step.id)
+            self._screen.update_walk()
+        changed = left.sha256 != walk.run.runbook.sha256
+        more = "; the file has changed since it began, so look at each step" if changed else ""
+        self._screen.say(f"taken up where it was left{more}", Tone.WARN if changed else Tone.OK)
 
     def resume(self, walk: Walk) -> None:
         """Show a run again that was left for another."""
@@ -70,6 +109,8 @@ class StepKeys:
 
     def close(self) -> None:
         """Put the open run away; its record stays in the journal."""
+        if self.walk is not None and self._session.road is not None:
+            self._screen.launch(self._session.runner.close(self.walk.run))
         self.walk = None
         self._screen.show_walk(None)
 

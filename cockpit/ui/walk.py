@@ -15,6 +15,7 @@ from cockpit.ui.spans import Tone
 
 if TYPE_CHECKING:
     from cockpit.engine.session import Session
+    from cockpit.engine.steps.resume import Remains
 
 RUN_BY_ITSELF = frozenset({Kind.HTTP, Kind.SQL, Kind.REDIS, Kind.DOCKER, Kind.SHELL, Kind.LOGS})
 """Kinds of commands that the cockpit runs; the others a person does and ticks."""
@@ -58,6 +59,7 @@ class Walk:
 
     def __init__(self, session: Session, run: Run) -> None:
         self.run = run
+        self.remains: Remains | None = None
         self._session = session
         self._chosen: dict[str, int] = {}
 

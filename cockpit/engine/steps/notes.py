@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from cockpit.engine.records import answer_payload
 from cockpit.engine.run import Run, StepRecord
 from cockpit.model.actions import Answer
 from cockpit.model.errors import JournalError
 from cockpit.model.health import Json
-from cockpit.model.incident import EntryKind
+from cockpit.model.incident import EntryKind, JournalEntry
 from cockpit.model.masking import Masker
 from cockpit.model.ports import Journal
 from cockpit.model.runbook import Command, Step
@@ -29,6 +29,15 @@ class StepNotes:
         self._journal = journal
         self._masker = masker
         self._incident = incident
+
+    async def entries(self) -> Sequence[JournalEntry]:
+        """What the journal holds; nothing when it cannot be read."""
+        if self._journal is None:
+            return ()
+        try:
+            return await self._journal.entries()
+        except JournalError:
+            return ()
 
     async def run(self, run: Run, event: str) -> None:
         """A run began, was taken up again, or was put away."""
