@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from cockpit.engine.board import Board
 from cockpit.engine.deeds import text_of
-from cockpit.engine.incident_plan import IncidentPlan, MessageTemplate
+from cockpit.engine.incident_plan import IncidentPlan
 from cockpit.engine.postmortem_words import enumerated, long_duration, minute
 from cockpit.model.actions import Draft, Origin, Risk, RiskVerdict, SendMessage
 from cockpit.model.health import Verdict
@@ -60,11 +60,6 @@ def filled(text: str, fields: Mapping[str, str]) -> str:
 def open_fields(text: str) -> tuple[str, ...]:
     """The fields that are still in a text."""
     return tuple(dict.fromkeys(_FIELD.findall(text)))
-
-
-def template_for(plan: IncidentPlan, target: str) -> tuple[MessageTemplate, ...]:
-    """The templates that are meant for a target."""
-    return tuple(template for template in plan.templates if not template.to or target in template.to)
 
 
 def message_draft(target: str, title: str, text: str, timeout: float) -> Draft:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cockpit.engine.communication import TRACKER
 from cockpit.engine.incident_plan import EscalationPolicy, IncidentPlan, Level, MessageTemplate
 from cockpit.model.actions import Outcome, OutcomeKind, Prepared, Preview, SendMessage
 from cockpit.model.incident import EntryKind, Role
@@ -28,17 +29,17 @@ PLAN = IncidentPlan(
 )
 
 
-def planned(plan: IncidentPlan = PLAN) -> Range:
+def planned(plan: IncidentPlan = PLAN, target: SourceId = TEAM) -> Range:
     """A range with a plan, and a FAKE target that takes messages."""
     range_ = a_range(plan=plan)
-    executor = FakeExecutor(TEAM, a_prepared())
+    executor = FakeExecutor(target, a_prepared())
     executor.prepared = Prepared(
         SendMessage("", ""), a_prepared().identity, Preview("will send one message", count=1), "team"
     )
     executor.identity = executor.prepared.identity
-    range_.executors[TEAM] = executor
+    range_.executors[target] = executor
     assert range_.session.road is not None
-    range_.session.road._executors = {**range_.session.road._executors, TEAM: executor}
+    range_.session.road._executors = {**range_.session.road._executors, target: executor}
     return range_
 
 
@@ -300,3 +301,47 @@ async def test_a_row_that_no_step_takes_says_so() -> None:
         await screen.until(lambda: "no step of any runbook takes" in screen.app.main.notice.text)
         await screen.press("1", "a")
         await screen.until(lambda: "are no arguments of steps" in screen.app.main.notice.text)
+
+
+async def test_what_is_to_be_done_is_opened_in_the_tracker_once() -> None:
+    range_ = planned(IncidentPlan(tracker='gh issue create --title "$TITLE"'), TRACKER)
+    executor = range_.executors[TRACKER]
+    executor.outcome = Outcome(OutcomeKind.SUCCEEDED, "https://tracker.example/42")
+    async with a_screen(range_=range_) as screen:
+        await declared(screen)
+        await screen.press("colon", *"ticket", "enter")
+        await screen.until(lambda: "nothing to do that is not opened yet" in screen.app.main.notice.text)
+        for text in ("shorter ttl @ada", "alert on old locks"):
+            await screen.press("colon", *f"todo {text}", "enter")
+            await screen.until(lambda text=text: text.split(" @")[0] in str(told(screen)[-1].get("text")))  # type: ignore[misc]
+            await screen.until(lambda: not screen.app.main.latch)
+        await screen.press("colon", *"ticket", "enter")
+        await screen.until_text("Open which?")
+        await screen.press("1")
+        await screen.until_text("Do this?")
+        assert not executor.executed
+        screen.range.clock.advance(1.0)
+        await screen.press("y")
+        await screen.until_text("What became of it")
+        screen.range.clock.advance(1.0)
+        await screen.press("enter")
+        await screen.until(lambda: told(screen)[-1].get("event") == "ticket")
+        assert told(screen)[-1] == {"event": "ticket", "text": "shorter ttl", "where": "https://tracker.example/42"}
+        assert len(executor.executed) == 1
+
+
+async def test_an_address_of_the_tracker_is_copied_and_a_severity_is_chosen_from_the_list() -> None:
+    range_ = planned(IncidentPlan(tracker="https://tracker.example/new?title={title}"))
+    async with a_screen(range_=range_) as screen:
+        await declared(screen)
+        await screen.press("colon", *"todo shorter ttl", "enter")
+        await screen.until(lambda: "noted for the post-mortem" in screen.app.main.notice.text)
+        await screen.press("colon", *"ticket", "enter")
+        await screen.until(lambda: screen.app.clipboard == "https://tracker.example/new?title=shorter%20ttl")
+        await screen.until(lambda: not screen.app.main.latch)
+        await screen.press("colon", *"grade", "enter")
+        await screen.until_text("INC-7 is P1; what is it now?")
+        await screen.press("1")
+        await screen.until_text("Why is it P0 now?")
+        await screen.press(*"worse", "enter")
+        await screen.until(lambda: "INC-7 is P0 now" in screen.app.main.notice.text)
