@@ -98,7 +98,7 @@ class PaneChanges:
                 return ""
             self._flags[name] = on
             back = plan.disable if on else plan.enable
-            return f"F takes it back: {back}" if back else ""
+            return f"J takes it back: {back}" if back else ""
 
         self._ask(lambda: set_flag(plan, self._sources(), on=on), conclude)
 

@@ -203,15 +203,15 @@ async def test_a_job_is_run_after_its_dry_run_and_disabled_with_the_way_back_sho
         assert "POST /api/cron/recalculate" in top.body.text
         await screen.press("n")
         await screen.until(lambda: screen.app.screen is screen.app.main)
-        top = await asked(screen, "F")
+        top = await asked(screen, "J")
         assert "POST /admin/flags?enabled=false" in top.body.text
         await screen.press("y")
         await screen.until(lambda: top.stage is Stage.TOLD)
-        assert "F takes it back: POST /admin/flags?enabled=true" in top.body.text
+        assert "J takes it back: POST /admin/flags?enabled=true" in top.body.text
         screen.range.clock.advance(1.0)
         await screen.press("escape")
         await screen.until(lambda: screen.app.screen is screen.app.main)
-        await asked(screen, "F")
+        await asked(screen, "J")
         first, _, back = listener.operations
         assert first == HttpRequest(
             "POST", "/api/cron/recalculate", rehearsal=HttpRequest("POST", "/api/cron/recalculate?dry=1")
@@ -226,7 +226,7 @@ async def test_a_disabled_job_is_shown_and_enabled() -> None:
     async with a_screen(range_=range_, size=(200, 50)) as screen:
         await screen.press("3", "z")
         await screen.until_text("disabled")
-        await asked(screen, "F")
+        await asked(screen, "J")
         [operation] = listener.operations
         assert isinstance(operation, HttpRequest)
         assert operation.url.endswith("enabled=true")
@@ -248,13 +248,13 @@ async def test_a_lock_without_a_job_says_so() -> None:
     async with a_screen(range_=rich()) as screen:
         await screen.press("3", "j", "T")
         assert "no job is configured for this lock" in screen.app.main.notice.text
-        await screen.press("F")
+        await screen.press("J")
         assert "no job is configured for this lock" in screen.app.main.notice.text
 
 
 async def test_an_observer_has_none_of_these_keys_and_may_browse() -> None:
     async with a_screen(Role.OBSERVER, range_=rich(Role.OBSERVER)) as screen:
-        await screen.press("3", "T", "F", "D")
+        await screen.press("3", "T", "J", "D")
         assert screen.app.screen is screen.app.main
         valid = {binding.id for binding in screen.app.main.valid_bindings()}
         assert not valid & {"locks.trigger", "locks.flag", "locks.release"}

@@ -102,7 +102,7 @@ def test_the_sheet_says_how_each_fact_was_come_by() -> None:
         "failed: •",
         "2h13m ago, which is late",
         "T runs the job now: POST /api/cron/recalculate; its dry run is shown first.",
-        "F disables or enables the job: SET f off",
+        "J disables or enables the job: SET f off",
         "runbook: Cron stuck",
         "03:00:00 worker recalculate: lock held",
         "02:00    failed",

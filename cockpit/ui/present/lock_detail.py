@@ -140,7 +140,7 @@ def _advice(seen: Seen, closer: Closer | None) -> list[str]:
         dry = "; its dry run is shown first" if plan.dry else ""
         found.append(f"T runs the job now: {plan.trigger}{dry}.")
     if plan is not None and (plan.disable or plan.enable):
-        found.append(f"F disables or enables the job: {plan.disable or plan.enable}")
+        found.append(f"J disables or enables the job: {plan.disable or plan.enable}")
     found += [f"runbook: {title}" for title in (closer.runbooks if closer else ())]
     return found or ["nothing: nobody holds it"]
 
