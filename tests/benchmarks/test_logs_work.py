@@ -132,7 +132,7 @@ def a_configuration(folder: Path, log: Path) -> Path:
 def test_twenty_thousand_lines_a_second(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log = tmp_path / "grown.log"
     config = a_configuration(tmp_path, log)
-    lines = [measured("cockpit", [*COCKPIT, "--config", str(config)], log, "5 Logs", "5z", "kkk")]
+    lines = [measured("cockpit", [*COCKPIT, "--config", str(config)], log, "5 Logs", "5z", "pkkk")]
     if shutil.which("lnav"):
         os.environ["HOME"] = str(tmp_path)
         lines.append(measured("lnav", ["lnav", str(log)], log, "order", "", "kkk"))
