@@ -143,7 +143,7 @@ async def test_a_key_whose_name_is_no_text_is_shown_and_found_again(kv: Redis, s
 
 async def test_what_an_account_may_not_ask_is_said_once_with_the_rule(kv: Redis, server: RedisServer) -> None:
     rights = "-@all +scan +type +pttl +get +strlen +getrange +acl|whoami +client|setname"
-    kv.execute_command("ACL", "SETUSER", "few", "on", ">pw12345", "~*", *rights.split())
+    kv.execute_command("ACL", "SETUSER", "few", "on", ">pw12345", "~*", *rights.split())  # type: ignore[no-untyped-call]
     kv.set("k", "v")
     line = RedisConnection("kv", Secret(f"redis://few:pw12345@127.0.0.1:{server.port}/0"))
     page = await RedisBrowser(line).page("*", 0)
