@@ -75,7 +75,7 @@ async def test_looking_at_it_sends_nothing_and_shows_no_secret(service: FakeChat
     [
         (500, OutcomeKind.FAILED, "answered 500"),
         (403, OutcomeKind.FAILED, "answered 403"),
-        (302, OutcomeKind.FAILED, "answered 302"),
+        (307, OutcomeKind.FAILED, "answered 307"),
         (0, OutcomeKind.UNKNOWN, "look there before you send it again"),
         (-1, OutcomeKind.UNKNOWN, "look there before you send it again"),
     ],

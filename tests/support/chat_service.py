@@ -41,7 +41,9 @@ class FakeChatService:
         if self.status == -1:
             await asyncio.Event().wait()
         if self.status:
-            writer.write(f"HTTP/1.1 {self.status} x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+            elsewhere = "Location: /elsewhere\r\n" if 300 <= self.status < 400 else ""
+            head = f"HTTP/1.1 {self.status} x\r\n{elsewhere}Content-Length: 0\r\nConnection: close\r\n\r\n"
+            writer.write(head.encode())
             await writer.drain()
 
 
