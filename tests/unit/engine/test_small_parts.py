@@ -35,7 +35,7 @@ def test_a_draft_captures_what_was_under_the_cursor() -> None:
     assert isinstance(terminate.operation, TerminateBackends)
     assert [b.pid for b in terminate.operation.backends] == [1, 2]
     assert terminate.operation.backends[0].backend_start == backends[0].backend_start
-    release = drafts.release_lock(KV, LOCK)
+    release = drafts.release_locks(KV, [LOCK])
     assert isinstance(release.operation, DeleteKeys)
     assert release.operation.keys[0].value == b"w:1"
     service = Service(ServiceKind.PROCESS, "w", "worker", "running", started_at=FixedClock().now())
@@ -48,7 +48,7 @@ def test_a_draft_captures_what_was_under_the_cursor() -> None:
 def test_a_free_lock_cannot_be_released() -> None:
     free = CronLock("lock:x", LockState.FREE, None, "", None, None, AgeBasis.NONE)
     with pytest.raises(RunbookError, match="is free"):
-        drafts.release_lock(KV, free)
+        drafts.release_locks(KV, [free])
 
 
 def board() -> Board:
