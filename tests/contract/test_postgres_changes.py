@@ -402,6 +402,7 @@ async def test_a_role_that_may_not_read_may_still_change(
 ) -> None:
     await admin.execute("DROP ROLE IF EXISTS writer")
     await admin.execute("CREATE ROLE writer LOGIN PASSWORD 'writer'")
+    await admin.execute("GRANT USAGE ON SCHEMA public TO writer")
     await admin.execute("GRANT INSERT ON flags TO writer")
     user = server.url.split("//")[1].split("@")[0]
     writing = PostgresExecutor(connection_to(server.url.replace(user, "writer:writer", 1)), judge_sql)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cockpit.model.actions import HttpRequest, RedisCommand, ShellCommand, SqlStatement
+from cockpit.model.actions import HttpRequest, Operation, RedisCommand, ShellCommand, SqlStatement
 from cockpit.model.errors import RunbookError
-from cockpit.model.runbook import Context, Kind
+from cockpit.model.runbook import Command, Context, Kind
 from cockpit.runbook.commands import build_command
 from cockpit.runbook.resolve import resolve
 from cockpit.runbook.sql_risk import judge_sql
@@ -107,7 +107,7 @@ def test_a_command_for_another_machine_stays_one_word_with_plain_values(value: s
     assert words[-3] == f"ops@{value}"
 
 
-def _resolved_or_none(command, values):  # type: ignore[no-untyped-def]
+def _resolved_or_none(command: Command, values: dict[str, str]) -> Operation | None:
     """What runs; None when the value is refused."""
     try:
         return resolve(command, values)
