@@ -132,4 +132,12 @@ _RANKS = {ReadingState.FRESH: 0, ReadingState.PENDING: 1, ReadingState.STALE: 2,
 
 def _next_try(moment: datetime, now: datetime) -> str:
     seconds = round((moment - now).total_seconds())
+    if not _LATEST_ANSWER < seconds < _LONGEST_PAUSE:  # the wall clock was set meanwhile
+        return "again soon"
     return f"again in {seconds}s" if seconds > 0 else "asking now"
+
+
+_LONGEST_PAUSE = 400
+"""Seconds; no source is asked less often than that, whatever its interval and its failures."""
+_LATEST_ANSWER = -60
+"""Seconds since the time of the next attempt, when the attempt must be over."""
