@@ -11,6 +11,7 @@ from cockpit.engine.postmortem import PostMortem
 from cockpit.engine.postmortem_words import long_day, second, things
 from cockpit.engine.timeline import Moment
 from cockpit.model.incident import COCKPIT, EntryKind, JournalEntry
+from cockpit.model.wording import short_duration
 
 _NOT_TOLD = frozenset({EntryKind.SESSION})
 _OFF_THE_PATH = frozenset({"skipped", "failed", "unknown", "refused", "edited"})
@@ -41,7 +42,7 @@ def _words(moment: Moment, seconds: object) -> str:
         return md(moment.words)
     match entry.kind:
         case EntryKind.OUTCOME:
-            took = f" in {seconds:.1f} s" if isinstance(seconds, int | float) else ""
+            took = f" in {short_duration(seconds)}" if isinstance(seconds, int | float) else ""
             reason = md(text_of(entry, "reason"))
             return f"{code(text_of(entry, 'command'))} **{text_of(entry, 'outcome')}**{took}: {reason}"
         case EntryKind.INTENT:

@@ -22,6 +22,7 @@ from cockpit.engine.postmortem_words import (
 )
 from cockpit.model.actions import NO_PREVIEW
 from cockpit.model.incident import COCKPIT, EntryKind
+from cockpit.model.wording import short_duration
 
 REVIEW_WITHIN = 48 * 3600.0
 """Seconds after the end of an incident in which it is usually reviewed."""
@@ -221,13 +222,15 @@ def _objector(by: str) -> str:
 
 def _deed(number: int, deed: Deed) -> list[str]:
     kind = deed.source.partition(":")[0]
-    took = f" in {deed.seconds:.1f} s" if deed.seconds is not None else ""
+    took = f" in {short_duration(deed.seconds)}" if deed.seconds is not None else ""
     verb = {"succeeded": f"Succeeded{took}", "failed": f"Failed{took}", "refused": "Refused"}.get(
         deed.outcome, "Outcome unknown"
     )
     previewed = deed.effect != NO_PREVIEW.effect
-    title = md(deed.title) or (_sentence(deed.effect).rstrip(".") if previewed and deed.effect else "A command")
-    where = f"{md(deed.actor)} on {code(deed.source)}" + (f", from {code(deed.place)}" if deed.place else "")
+    seen_before = _sentence(deed.effect.removeprefix("will ")).rstrip(".")
+    title = md(deed.title) or (seen_before if previewed and deed.effect else "A command")
+    place = code(deed.place) if ":" in deed.place else f"the pane {md(deed.place)}"
+    where = f"{md(deed.actor)} on {code(deed.source)}" + (f", from {place}" if deed.place else "")
     seen = f"The preview said that it {md(deed.effect)}." if previewed else "There was no preview."
     lines = [f"### {number}. {second(deed.at)} {title}", "", f"By {where}. {seen}", ""]
     lines += fence(deed.command, {"postgres": "sql", "http": "http", "redis": "redis", "shell": "sh"}.get(kind, ""))
@@ -241,9 +244,11 @@ def _deed(number: int, deed: Deed) -> list[str]:
 
 
 def _sentence(text: str) -> str:
-    """The text with a capital and a full stop, "" for none."""
+    """The text with a full stop, and with a capital unless it begins with the name of something; "" for none."""
     said = md(text).rstrip(".")
-    return f"{said[0].upper()}{said[1:]}." if said else ""
+    if not said:
+        return ""
+    return f"{said[0].upper()}{said[1:]}." if said.split()[0].isalpha() else f"{said}."
 
 
 def _messages(found: PostMortem) -> list[str]:

@@ -220,3 +220,18 @@ def test_lines_that_are_missing_moved_or_no_lines_are_seen() -> None:
     without = {key: value for key, value in json.loads(lines[0]).items() if key != "kind"}
     assert "it has no kind" in verify_lines([json.dumps(without)]).problem
     assert "has no content" in verify_lines([json.dumps({**json.loads(lines[0]), "payload": 1})]).problem
+
+
+def test_a_change_from_a_pane_is_named_by_its_effect() -> None:
+    story = Story(incident="INC-1")
+    story.note(EntryKind.INCIDENT, event="declared", severity="P3", title="slow")
+    story.note(
+        EntryKind.INTENT, action="a", command="DEL x:y", source="redis:kv", effect="will delete 1 key", origin="locks"
+    )
+    story.note(
+        EntryKind.OUTCOME, action="a", command="DEL x:y", outcome="succeeded", reason="x:y: deleted", seconds=0.012
+    )
+    text = text_of(story.entries, "INC-1")
+    assert "### 1. 02:41:08 Delete 1 key" in text
+    assert "from the pane locks" in text
+    assert "**Succeeded in 12ms.** x:y: deleted." in text
