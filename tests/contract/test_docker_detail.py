@@ -32,6 +32,7 @@ from cockpit.model.actions import (
 from cockpit.model.errors import RunbookError, SourceRefused, SourceUnreachable
 from cockpit.model.readings import Reading
 from cockpit.model.services import Section, Service, ServicesSnapshot
+from tests.support.absent import absent
 from tests.support.awaiting import until, until_answered
 from tests.support.docker import IMAGE, Containers, client_or_skip, ensure_image
 from tests.support.permits import permit_for
@@ -143,7 +144,7 @@ async def test_a_container_that_runs_out_of_memory_is_marked(engine: DockerEngin
 
 async def test_figures_are_those_of_the_docker_program(engine: DockerEngine, containers: Containers) -> None:
     if shutil.which("docker") is None:
-        pytest.skip("no docker program")
+        absent("no docker program")
     busy = containers.start("busy", "dd if=/dev/zero of=/tmp/x bs=1024 count=20000; while :; do :; done", memory="64m")
     source = DockerServices(engine)
 
@@ -256,7 +257,7 @@ async def test_a_restart_is_done_when_the_health_check_has_spoken(
 
 async def test_a_shell_is_opened_on_the_terminal_that_is_lent(engine: DockerEngine, containers: Containers) -> None:
     if shutil.which("docker") is None:
-        pytest.skip("no docker program")
+        absent("no docker program")
     name = containers.start("inside", FOREVER)
     terminal, ran = LentTerminal(), list[Sequence[str]]()
     executor = DockerExecutor(engine, SystemClock(), ContainerShell(engine, terminal))

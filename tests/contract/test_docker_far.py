@@ -21,6 +21,7 @@ from cockpit.adapters.docker_engine import DockerEngine
 from cockpit.adapters.docker_tunnel import SESSIONS, SshTunnel
 from cockpit.model.errors import SourceError, SourceRefused, SourceUnreachable
 from cockpit.model.services import ServicesSnapshot
+from tests.support.absent import absent
 from tests.support.awaiting import until, until_answered
 from tests.support.certificates import self_signed
 from tests.support.docker import Containers, client_or_skip, ensure_image
@@ -134,7 +135,7 @@ def sshd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """An ssh server of this user's own on 127.0.0.1, and an ssh program that knows its key."""
     program = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin")
     if program is None or os.geteuid() != 0:
-        pytest.skip("sshd is not installed, or this is not root")
+        absent("sshd is not installed, or this is not root")
     Path("/run/sshd").mkdir(exist_ok=True)
     for name in ("host", "user"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / name)], check=True)
@@ -245,7 +246,7 @@ class OwnEngine:
 @pytest.fixture
 def own_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnEngine]:
     if shutil.which("dockerd") is None or os.geteuid() != 0:
-        pytest.skip("no dockerd that could be started here")
+        absent("no dockerd that could be started here")
     engine = OwnEngine(tmp_path_factory.mktemp("e"))
     engine.start()
     yield engine

@@ -28,6 +28,7 @@ from cockpit.model.actions import (
 )
 from cockpit.model.errors import SourceRefused, SourceUnreachable
 from cockpit.model.services import Service, ServicesSnapshot
+from tests.support.absent import absent
 from tests.support.awaiting import until_answered
 from tests.support.permits import permit_for
 
@@ -44,7 +45,7 @@ def program() -> str:
     """pm2 on PATH, or where PM2_PROGRAM says."""
     found = os.environ.get("PM2_PROGRAM") or shutil.which("pm2")
     if found is None:
-        pytest.skip("pm2 is not installed (npm install pm2, and PM2_PROGRAM names it)")
+        absent("pm2 is not installed (npm install pm2, and PM2_PROGRAM names it)")
     return found
 
 

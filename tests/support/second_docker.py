@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import docker
-import pytest
 
+from tests.support.absent import absent
 from tests.support.docker import IMAGE, ensure_image
 
 _READY = 30.0
@@ -50,7 +50,7 @@ class SecondEngine:
         end = time.monotonic() + _READY
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > end:
-                pytest.skip(f"no second Docker Engine can run here: {(self.folder / 'log').read_text()[-300:]}")
+                absent(f"no second Docker Engine can run here: {(self.folder / 'log').read_text()[-300:]}")
             time.sleep(0.05)
 
     def stop(self) -> None:
@@ -92,7 +92,7 @@ class SecondEngine:
 def second_engine() -> Iterator[SecondEngine]:
     """One Engine with the test's image, gone with its containers at the end."""
     if shutil.which("dockerd") is None:
-        pytest.skip("dockerd is not installed")
+        absent("dockerd is not installed")
     folder = Path(tempfile.mkdtemp(prefix="cockpit-docker-"))
     engine = SecondEngine(folder)
     try:
