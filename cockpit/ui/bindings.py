@@ -172,9 +172,7 @@ REGISTRY: tuple[KeyBinding, ...] = (
     KeyBinding("host.tree", ("t",), "put children under their parents, or show a list", Scope.HOST, "tree"),
     KeyBinding("host.sockets", ("o",), "show who listens on which port", Scope.HOST, "ports"),
     KeyBinding("host.folders", ("d",), "measure the biggest folders of a file system", Scope.HOST, "folders"),
-    KeyBinding(
-        "host.signal", ("K",), "send the process a signal", Scope.HOST, "signal", operator=True, danger=True
-    ),
+    KeyBinding("host.signal", ("K",), "send the process a signal", Scope.HOST, "signal", operator=True, danger=True),
     KeyBinding("timeline.logs", ("l",), "show the logs at this moment", Scope.TIMELINE, "logs then"),
     KeyBinding("timeline.note", ("m",), "write a note into the timeline", Scope.TIMELINE, "note", operator=True),
     KeyBinding("table.open", ("enter",), "open the row", Scope.TABLE, "open", palette=False),

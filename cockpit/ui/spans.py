@@ -172,7 +172,8 @@ def wrap(text: str, cells: int) -> list[str]:
     for paragraph in text.split("\n"):
         rest = paragraph
         while cell_len(rest) > cells:
-            head = set_cell_size(rest[: cells + 1], cells).rstrip(" ") if cell_len(rest[:cells]) > cells else rest[:cells]
+            wide = cell_len(rest[:cells]) > cells
+            head = set_cell_size(rest[: cells + 1], cells).rstrip(" ") if wide else rest[:cells]
             cut = len(head) or 1
             space = rest.rfind(" ", 1, cut + 1)
             if space > cut // 3:

@@ -372,7 +372,7 @@ def test_the_configuration_is_the_cockpits_own_and_closed_to_others(healthy_rang
     assert environment.postgres[0].dsn == healthy_range.postgres
     assert environment.redis[0].url == healthy_range.redis
     assert Path(settings.journal.path).is_relative_to(path.parent)
-    assert all(Path(log.file).is_file() for log in environment.logs)
+    assert all(log.file and Path(log.file).is_file() for log in environment.logs)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert not path.parent.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH | stat.S_IWGRP | stat.S_IWOTH)
 

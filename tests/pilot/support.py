@@ -78,7 +78,7 @@ async def a_screen(
     async with app.run_test(size=size) as pilot:
         screen = Screen(app, range_, pilot)
         try:
-            await until(lambda: app.session is not None and app.loaded and app.main.feed is not None, what="the session")
+            await until(lambda: app.loaded and app.main.feed is not None, what="the session")
             await until(
                 lambda: all(r.state.value != "pending" for r in range_.session.board.readings.values()),
                 what="the first readings",

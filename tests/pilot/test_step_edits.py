@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from cockpit.model.actions import RedisCommand
@@ -105,8 +107,8 @@ async def test_an_edit_that_is_left_changes_nothing() -> None:
 
 async def test_several_lines_are_edited_in_the_persons_editor(monkeypatch: pytest.MonkeyPatch) -> None:
     async def hand_over(app: object, command: list[str]) -> int:
-        with open(command[-1], "a", encoding="utf-8") as file:  # noqa: ASYNC230  stands in for the editor
-            file.write("LIMIT 1\n")
+        path = Path(command[-1])
+        path.write_text(f"{path.read_text('utf-8')}LIMIT 1\n", "utf-8")
         return 0
 
     monkeypatch.setenv("VISUAL", "ed")

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.engine.log_buffer import LogBuffer
 from cockpit.model.errors import ConfigError
 from cockpit.model.incident import Role
 from cockpit.model.logs import Level, LogLine
@@ -19,7 +18,6 @@ from cockpit.ui.keymap import Keymap, label
 from cockpit.ui.present.footer import footer_line, help_lines
 from cockpit.ui.spans import line, plain, width
 from cockpit.ui.widgets.columns import GAP, Column, share_out, with_room_of_empty
-from cockpit.ui.widgets.log_window import LogWindow
 from cockpit.ui.widgets.table_state import Row, TableState
 from tests.support.fake_session import START
 

@@ -22,8 +22,8 @@ from cockpit.model.errors import RunbookError
 from cockpit.model.runbook import Annotations, Command, Context, Kind
 from cockpit.runbook.commands import build_command
 from cockpit.runbook.reader import read_runbook
-from cockpit.runbook.resolve_shell import SSH_OPTIONS
 from cockpit.runbook.resolve import missing, needed, render, resolve
+from cockpit.runbook.resolve_shell import SSH_OPTIONS
 
 VALUES = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40)
 
