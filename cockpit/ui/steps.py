@@ -372,9 +372,9 @@ class StepKeys:
 
         async def conclude(outcome: Outcome) -> str:
             runner, shown = self._session.runner, self._screen.update_walk
-            record = await runner.conclude(walk.run, step, outcome, shown, command)
             if outcome.kind in (OutcomeKind.SUCCEEDED, OutcomeKind.UNKNOWN):
                 self._screen.launch(runner.look_afterwards(walk.run, step, shown))
+            record = await runner.conclude(walk.run, step, outcome, shown, command)
             if record.verified is None:
                 return ""
             return "the verify step holds" if record.verified else f"the verify step does not hold: {record.note}"
