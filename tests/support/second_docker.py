@@ -43,7 +43,14 @@ class SecondEngine:
     def start(self) -> None:
         """Start it and wait until it answers."""
         paths = {"data-root": "data", "exec-root": "exec", "pidfile": "pid"}
-        command = ["dockerd", "-H", self.address, *(f"--{word}={self.folder / at}" for word, at in paths.items())]
+        command = [
+            "unshare",
+            "--net",
+            "dockerd",
+            "-H",
+            self.address,
+            *(f"--{word}={self.folder / at}" for word, at in paths.items()),
+        ]
         command += ["--bridge=none", "--iptables=false", "--storage-driver=vfs", "--live-restore"]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
