@@ -28,8 +28,11 @@ SWITCH = 0.0005
 """Seconds after which Python takes the processor from the reading thread when a key waits; its default is ten times
 that, and each of the several turns that a key takes would wait so long."""
 
-MANY = 100
-"""Files from which on Python's search for unreachable objects is held back while they are read."""
+MANY = 20
+"""Files from which on Python's search for unreachable objects is held back while they are read.
+
+The shipped runbooks are more: without it each full search took 150 ms from a key, every few key presses.
+"""
 
 T = TypeVar("T")
 
