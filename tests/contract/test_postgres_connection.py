@@ -224,7 +224,7 @@ async def test_a_host_that_does_not_exist() -> None:
 
 async def test_somebody_who_is_no_postgres() -> None:
     async with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
-        with pytest.raises(SourceUnreachable, match="could not be reached"):
+        with pytest.raises(SourceUnreachable, match="what answers there is no PostgreSQL"):
             await connection_to(f"postgresql://u:secret@127.0.0.1:{port}/x").run(one, 5.0)
 
 
