@@ -109,5 +109,5 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO cockpit_observer;
 
 -- And in Redis (redis-cli; choose a password, then put the user into observer_url):
 -- ACL SETUSER cockpit_observer on >PASSWORD ~* &* -@all +@read -@dangerous +info +ping +auth +hello \\
---     +select +echo +command +acl|whoami +client|setname +client|getname +client|id
+--     +select +echo +command +acl|whoami +slowlog|len +client|setname +client|getname +client|id
 """

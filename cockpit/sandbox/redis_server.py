@@ -27,7 +27,7 @@ RIGHTS: Final = {
     OPERATOR: "~* &* +@all -acl +acl|whoami -config +config|get -shutdown -debug -module -replicaof -slaveof"
     " -failover -cluster -sync -psync -migrate",
     OBSERVER: "~* resetchannels -@all +@read -@dangerous +info +ping +auth +hello +select +echo +command +acl|whoami"
-    " +client|setname +client|getname +client|id",
+    " +slowlog|len +client|setname +client|getname +client|id",
     WORKLOAD: "~* &* +@all -@admin -@dangerous +info",
 }
 """What each user may do; the observer's line is the one of the least-privilege ACL that the cockpit advises."""

@@ -46,6 +46,7 @@ class Shelf:
         self._searching = False
         self._before: Hashable = None
         self._slid: tuple[Hashable, float] = (None, float("-inf"))
+        self._picked = False
         self._hits: list[Hit] = []
         self.suggestions: tuple[Suggestion, ...] = ()
 
@@ -112,9 +113,15 @@ class Shelf:
         """Show what fits a text; everything while there is none."""
         if self._searching and needle != self._needle:
             self._needle = needle
+            self._slid = (None, float("-inf"))
+            self._picked = False
             self._show()
-            self._screen.sidebar.runbooks.move_to(0)
             self._screen.retitle_sidebar()
+
+    def pick(self, step: int) -> None:
+        """Go up or down in what was found; until then the best of it is what Enter opens."""
+        self._picked = True
+        self._screen.sidebar.runbooks.move(step)
 
     def end_search(self) -> None:
         """Show all again, with the cursor where it was."""
@@ -159,6 +166,8 @@ class Shelf:
             table.empty = "nothing fits"
             self._hits = find(self._index(), self._needle)
             table.set_rows(hit_rows(self._hits[:HITS_CAP], look))
+            if not self._picked:
+                table.move_to(0)
             return
         pages = [entry for entry in self._index() if entry.procedure is None]
         table.set_rows(shelf_rows(self.suggestions, pages, self.library, self._screen.open_key, look))

@@ -136,7 +136,9 @@ def sql_writes(text: str) -> list[str]:
 # --- Redis: MONITOR, and its list of denied commands ---
 
 _HARMLESS_COMMANDS = {"HELLO", "AUTH", "SELECT", "PING", "INFO", "COMMAND", "ECHO", "TIME", "QUIT"}
-_HARMLESS_CLIENT = {"SETNAME", "GETNAME", "ID", "SETINFO"}
+_CONTAINERS = {"MEMORY", "OBJECT", "XINFO"}
+"""Commands whose parts the server describes one by one."""
+_HARMLESS_PARTS = {*(("CLIENT", part) for part in ("SETNAME", "GETNAME", "ID", "SETINFO")), ("SLOWLOG", "LEN")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +183,10 @@ class RedisWitness:
 
     def _reads(self, words: tuple[str, ...]) -> bool:
         name = words[0].upper()
-        if name in _HARMLESS_COMMANDS or (name == "CLIENT" and words[1].upper() in _HARMLESS_CLIENT):
+        if name in _HARMLESS_COMMANDS or (len(words) > 1 and (name, words[1].upper()) in _HARMLESS_PARTS):
             return True
+        if name in _CONTAINERS and len(words) > 1:
+            name = f"{name}|{words[1].upper()}"
         if name not in self._readonly:
             described = self.admin.execute_command("COMMAND", "INFO", name)  # type: ignore[no-untyped-call]
             self._readonly[name] = isinstance(described, dict) and any(

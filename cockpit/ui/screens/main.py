@@ -72,6 +72,7 @@ class MainScreen(LaidOutScreen):
         self.latch = ""
         self.ready = False
         self.keys = keys
+        self._for_runbooks = False
         self._ahead: deque[Key] = deque(maxlen=200)
         self._handed_on: list[Key] = []
         self._offered: tuple[Suggestion, ...] = ()
@@ -210,7 +211,7 @@ class MainScreen(LaidOutScreen):
     async def take_key(self, event: Key) -> None:
         """Send a key to its handler; keys that run ahead of a question wait for it."""
         if self.focused is self.find_line:
-            await (self._search_key(event) if self.shelf and self.shelf.searching else self._find_key(event))
+            await (self._search_key(event) if self._for_runbooks else self._find_key(event))
         elif self.latch:
             self._ahead.append(event)
         else:
@@ -404,6 +405,7 @@ class MainScreen(LaidOutScreen):
     def open_find(self) -> None:
         """Open the find line for the pane."""
         if self.active_pane is not None:
+            self._for_runbooks = False
             self.find_line.value = self.active_pane.needle()
             self.find_line.action_select_all()
             self.find_line.add_class("shown")
@@ -421,7 +423,7 @@ class MainScreen(LaidOutScreen):
         """Open the find line for the runbooks; what fits is listed while typing."""
         if self.shelf is None:
             return
-        self._drawer_open = True
+        self._drawer_open = self._for_runbooks = True
         self.shelf.begin_search()
         self.find_line.value = ""
         self.find_line.add_class("shown")
@@ -429,9 +431,8 @@ class MainScreen(LaidOutScreen):
         self.set_focus(self.find_line)
 
     async def _search_key(self, event: Key) -> None:
-        table = self.sidebar.runbooks
-        if event.key in ("down", "up", "tab", "shift+tab"):
-            table.move(1 if event.key in ("down", "tab") else -1)
+        if self.shelf is not None and event.key in ("down", "up", "tab", "shift+tab"):
+            self.shelf.pick(1 if event.key in ("down", "tab") else -1)
         elif event.key == "enter":
             self._close_search()
             self.open_procedure()
@@ -452,8 +453,9 @@ class MainScreen(LaidOutScreen):
     @on(Input.Changed, "#prompt")
     def find_changed(self) -> None:
         """Find while typing."""
-        if self.shelf is not None and self.shelf.searching:
-            self.shelf.search(self.find_line.value)
+        if self._for_runbooks:
+            if self.shelf is not None:
+                self.shelf.search(self.find_line.value)
             return
         pane, needle = self.panes.named(self.deck.shown), self.find_line.value
         if self.find_line.has_class("shown") and pane.needle() != needle:
