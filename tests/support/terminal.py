@@ -66,9 +66,8 @@ class Terminal:
         self.raw = bytearray()
         self.exit_code: int | None = None
         variables = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})}
-        for misleading in ("NO_COLOR", "COLUMNS", "LINES"):  # a worker of xdist carries the last two
-            if misleading not in (environment or {}):
-                variables.pop(misleading, None)
+        for misleading in ("COLUMNS", "LINES"):  # a worker of xdist carries them
+            variables.pop(misleading, None)
         self.pid, self._master = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
