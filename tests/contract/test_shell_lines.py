@@ -226,7 +226,8 @@ async def test_a_line_is_stopped_by_a_person_and_says_so() -> None:
         under_way.stop()
         answer = await reading
 
-    assert (answer.lines, answer.notice) == (("one",), "stopped by you")
+    assert (answer.lines[0], answer.notice) == ("one", "stopped by you")
+    assert "two" not in answer.lines
     assert sleeping("86412") == []
 
 

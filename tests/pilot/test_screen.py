@@ -218,11 +218,11 @@ async def test_the_palette_finds_and_runs() -> None:
 async def test_interval_keys_change_how_often_a_source_is_read() -> None:
     async with a_screen() as screen:
         await screen.press("2", "minus")
-        assert screen.range.session.watch.interval(MAIN) == 300.0
-        await screen.press("minus")
         assert screen.range.session.watch.interval(MAIN) == 150.0
+        await screen.press("minus")
+        assert screen.range.session.watch.interval(MAIN) == 75.0
         await screen.press("plus")
-        assert screen.range.session.watch.interval(MAIN) == 300.0
+        assert screen.range.session.watch.interval(MAIN) == 150.0
         await screen.press("7", "plus")
         assert "no source of its own" in screen.app.main.notice.text
 

@@ -348,7 +348,7 @@ def _plans() -> tuple[CheckPlan, ...]:
 
 def _maker(source: FakeSource[object], clock: FixedClock):  # type: ignore[no-untyped-def]
     def make(take) -> Poller[object]:  # type: ignore[no-untyped-def]
-        return Poller(source, clock, every=3600.0, timeout=5.0, on_reading=take)
+        return Poller(source, clock, every=300.0, timeout=5.0, on_reading=take)
 
     return make
 
