@@ -24,7 +24,7 @@ def host_keys(screen: MainScreen) -> dict[str, Callable[[], None]]:
 
     return {
         "host.tree": tree,
-        "host.sockets": lambda: screen.launch(show_sockets(screen, None)),
+        "host.sockets": lambda: screen.latched("the list of ports", lambda: show_sockets(screen, None), asks=False),
         "host.folders": lambda: screen.latched("a question", lambda: _folders(screen)),
         "host.signal": lambda: signal(screen),
     }
