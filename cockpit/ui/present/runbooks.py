@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cockpit.engine.suggest import Suggestion
 
 SUGGESTION_COLUMNS = (Column("", 10, flex=1), Column("", 7, right=True))
-STEP_COLUMNS = (Column("", 28, most=56, flex=1), Column("", 9, most=24, right=True, drop=1), Column("", 7, right=True))
+STEP_COLUMNS = (Column("", 22, most=56, flex=1), Column("", 9, most=24, right=True, drop=1), Column("", 7, right=True))
 
 SHOWN_PARTS = frozenset({Part.DIAGNOSIS, Part.MITIGATION, Part.VERIFY, Part.ROLLBACK, Part.ESCALATION, Part.POST})
 
