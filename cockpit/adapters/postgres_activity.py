@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import lru_cache
-from importlib import resources
 from typing import TypedDict, Unpack
 
 from psycopg.rows import kwargs_row
 
+from cockpit.adapters.own_sql import statement
 from cockpit.adapters.postgres_connection import Connection, PostgresConnection, own_pids, transaction
 from cockpit.model.activity import ActivitySnapshot, Backend
 from cockpit.model.readings import SourceId
 
 HIDDEN_START = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for the start of a session whose start this role may not see; no session has it."""
-_VERSIONS = (14, 13, 10)
 
 
 class ServerFacts(TypedDict):
@@ -33,7 +31,7 @@ class ServerFacts(TypedDict):
 
 
 class _Row(TypedDict):
-    """What activity_*.sql returns: hidden columns are NULL."""
+    """What activity.sql returns: hidden columns are NULL."""
 
     pid: int
     backend_start: datetime | None
@@ -132,9 +130,8 @@ async def read_backends(connection: Connection, version: int) -> tuple[Backend, 
     Raises:
         psycopg.Error: when they cannot be read.
     """
-    newest = next((major for major in _VERSIONS if version >= major * 10_000), _VERSIONS[-1])
     cursor = connection.cursor(row_factory=kwargs_row(_backend))
-    await cursor.execute(statement(f"activity_{newest}"), [own_pids()])
+    await cursor.execute(statement("activity", version), [own_pids()])
     return tuple(await cursor.fetchall())
 
 
@@ -159,12 +156,6 @@ def hidden_rights(facts: ServerFacts) -> str:
         "queries, states and waits of other users are hidden from this role; "
         f"a superuser can run: GRANT pg_monitor TO {facts['role']}"
     )
-
-
-@lru_cache
-def statement(name: str) -> str:
-    """The text of one of our own statements in cockpit/adapters/sql."""
-    return resources.files("cockpit.adapters").joinpath("sql", f"{name}.sql").read_text("utf-8")
 
 
 def _facts(**columns: Unpack[ServerFacts]) -> ServerFacts:

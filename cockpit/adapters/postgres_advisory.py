@@ -7,7 +7,7 @@ from typing import TypedDict, Unpack
 
 from psycopg.rows import kwargs_row
 
-from cockpit.adapters.postgres_activity import statement
+from cockpit.adapters.own_sql import statement
 from cockpit.adapters.postgres_connection import Connection, PostgresConnection, transaction
 from cockpit.model.locks import AdvisoryLock, AdvisorySnapshot
 from cockpit.model.readings import SourceId

@@ -10,7 +10,7 @@ from typing import TypedDict, TypeVar, Unpack
 import psycopg
 from psycopg.rows import kwargs_row
 
-from cockpit.adapters.postgres_activity import statement
+from cockpit.adapters.own_sql import statement
 from cockpit.adapters.postgres_connection import Connection, PostgresConnection, transaction
 from cockpit.adapters.postgres_errors import first_line, session_lost
 from cockpit.model.database import Counters, DatabaseFigures, Progress, Replica, Slot, Standby, rates_between
@@ -24,7 +24,6 @@ SIZE_AGAIN = 600.0
 """Seconds until it is asked for again after it took too long."""
 SIZE_LIMIT = 1_000
 """Milliseconds that the server may take to tell the size."""
-_PROGRESS = (17, 14, 13)
 
 
 class _Database(TypedDict):
@@ -101,8 +100,7 @@ class PostgresFigures:
             await self._look_at_size(connection, row["at"], row["database"], hidden)
             replicas = await _part(connection, "figures_replicas", Replica, "replicas", hidden)
             slots = await _part(connection, "figures_slots", Slot, "replication slots", hidden)
-            newest = next((major for major in _PROGRESS if version >= major * 10_000), _PROGRESS[-1])
-            progress = await _part(connection, f"figures_progress_{newest}", Progress, "progress", hidden)
+            progress = await _part(connection, "figures_progress", Progress, "progress", hidden)
             prepared = await _part(connection, "figures_prepared", _prepared, "prepared transactions", hidden)
             standby: tuple[Standby, ...] = ()
             if row["in_recovery"]:
@@ -148,7 +146,7 @@ async def _part(
         if limit:
             await connection.execute(f"SET LOCAL statement_timeout = {limit}")
         cursor = connection.cursor(row_factory=kwargs_row(make))
-        await cursor.execute(statement(name))
+        await cursor.execute(statement(name, connection.info.server_version))
         rows = tuple(await cursor.fetchall())
     except psycopg.Error as error:
         if session_lost(error):

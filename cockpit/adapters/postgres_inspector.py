@@ -10,7 +10,7 @@ from pglast import ast
 from pglast.stream import RawStream
 from psycopg.rows import kwargs_row
 
-from cockpit.adapters.postgres_activity import statement
+from cockpit.adapters.own_sql import statement
 from cockpit.adapters.postgres_connection import Connection, PostgresConnection, transaction
 from cockpit.adapters.postgres_errors import first_line, session_lost
 from cockpit.adapters.postgres_kinds import has_plan, words
@@ -26,7 +26,6 @@ FORMATTED = 20_000
 """Characters of a statement up to which it is laid out; beyond, it takes longer than a picture may."""
 _LINES = 500
 _GENERIC_PLAN = 160_000
-_LOCKS = (14, 13)
 _LOADED = "55000"
 """SQLSTATE object_not_in_prerequisite_state: the extension is there and its library is not loaded."""
 
@@ -58,10 +57,9 @@ class PostgresInspector:
         """
 
         async def work(connection: Connection) -> tuple[BackendLock, ...]:
-            newest = next((v for v in _LOCKS if connection.info.server_version >= v * 10_000), _LOCKS[-1])
             async with transaction(connection, TIMEOUT, read_only=True):
                 cursor = connection.cursor(row_factory=kwargs_row(_lock))
-                await cursor.execute(statement(f"locks_{newest}"), [backend.pid])
+                await cursor.execute(statement("locks", connection.info.server_version), [backend.pid])
                 return tuple(await cursor.fetchall())
 
         return await self._connection.run(work, TIMEOUT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cockpit.adapters.postgres_activity import statement
+from cockpit.adapters.own_sql import statement
 from cockpit.adapters.postgres_connection import Connection
 from cockpit.model.actions import PreviewFact
 from cockpit.model.wording import count

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
-from cockpit.adapters.postgres_activity import HIDDEN_START, PostgresActivity, statement
+from cockpit.adapters.own_sql import statement
+from cockpit.adapters.postgres_activity import HIDDEN_START, PostgresActivity
 from cockpit.adapters.postgres_connection import own_pids
 from cockpit.model.activity import ActivitySnapshot, Backend, waiters_behind
 from cockpit.model.blocking import blocking_tree
@@ -174,9 +175,9 @@ async def test_a_query_in_another_encoding_is_shown_all_the_same(server: Postgre
 
 async def test_the_statements_for_older_servers_run(server: PostgresServer) -> None:
     async with session(server.url) as other:
-        cursor = await other.execute(statement("activity_10").replace("$1", "'{}'").encode())
+        cursor = await other.execute(statement("activity", 100_000).replace("$1", "'{}'").encode())
         columns = [column.name for column in cursor.description or ()]
-        newer = await other.execute(statement("activity_13").replace("$1", "'{}'").encode())
+        newer = await other.execute(statement("activity", 130_000).replace("$1", "'{}'").encode())
         assert columns == [column.name for column in newer.description or ()]
 
 

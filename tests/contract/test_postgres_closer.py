@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from cockpit.adapters import postgres_figures
-from cockpit.adapters.postgres_activity import PostgresActivity, statement
+from cockpit.adapters.own_sql import statement
+from cockpit.adapters.postgres_activity import PostgresActivity
 from cockpit.adapters.postgres_figures import PostgresFigures
 from cockpit.adapters.postgres_inspector import PostgresInspector
 from cockpit.model.actions import BackendIdentity

@@ -1,5 +1,7 @@
--- The locks of one session, from PostgreSQL 14 on. $1 is its pid.
-SELECT locktype AS kind, mode, granted, extract(epoch FROM clock_timestamp() - waitstart)::float8 AS waited,
+-- The locks of one session; PostgreSQL tells from 14 on since when one waits. $1 is its pid.
+SELECT locktype AS kind, mode, granted,
+       extract(epoch FROM clock_timestamp() - waitstart)::float8 AS waited,  -- from 14
+       NULL::float8 AS waited,  -- before 14
        CASE WHEN relation IS NULL THEN '' WHEN d.oid IS NULL THEN 'relation ' || relation ELSE relation::regclass::text
        END AS relation,
        coalesce(page::text, '') AS page, coalesce(tuple::text, '') AS tuple,
