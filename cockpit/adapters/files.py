@@ -12,6 +12,7 @@ from io import FileIO
 from pathlib import Path
 
 from cockpit.adapters.lines import LineSplitter, RawLine
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.adapters.pool import BlockingPool
 from cockpit.adapters.unhurried import unhurried
 from cockpit.engine.log_reader import LogReader
@@ -32,7 +33,7 @@ FETCH_BYTES = 1024 * 1024
 _CHUNK = 1024 * 1024
 
 
-class LogFile:
+class LogFile(PlainSource):
     """Fulfils `Source[LogBatch]` for one file.
 
     Args:
@@ -54,7 +55,7 @@ class LogFile:
         deadline: float = 3.0,
         zone: tzinfo | None = None,
     ) -> None:
-        self._id = SourceId(SourceKind.LOGS, name)
+        super().__init__(SourceId(SourceKind.LOGS, name))
         self._path = path
         self._clock = clock
         self._pool = pool
@@ -63,16 +64,6 @@ class LogFile:
         self._tail = _Tail(path)
         self._turn = threading.Lock()
         self._ready: deque[LogBatch] = deque()
-
-    @property
-    def id(self) -> SourceId:
-        """Which source it is."""
-        return self._id
-
-    @property
-    def server(self) -> str | None:
-        """A file has no server behind it."""
-        return None
 
     async def fetch(self) -> LogBatch:
         """What was written since the last fetch; the first one gives the last 200 lines.

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 
 from cockpit.adapters.lines import LineSplitter, RawLine
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.adapters.pool import BlockingPool
 from cockpit.adapters.unhurried import unhurried
 from cockpit.engine.log_reader import LogReader
@@ -41,7 +42,7 @@ Parse = Callable[[RawLine, datetime], Sequence[LogLine]]
 """Lines of the log from one line of output and the UTC time at which it was read."""
 
 
-class CommandLog:
+class CommandLog(PlainSource):
     """Fulfils `Source[LogBatch]` for a command that prints lines as they come.
 
     It has no input and a process group of its own, which ends with the cockpit, however that ends. When the command
@@ -68,7 +69,7 @@ class CommandLog:
         zone: tzinfo | None = None,
         deadline: float = 3.0,
     ) -> None:
-        self._id = SourceId(SourceKind.LOGS, name)
+        super().__init__(SourceId(SourceKind.LOGS, name))
         self._arguments = list(arguments)
         self._clock = clock
         self._pool = pool
@@ -78,16 +79,6 @@ class CommandLog:
         self._wait = FIRST_WAIT
         self._not_before = 0.0
         self._ending = ""
-
-    @property
-    def id(self) -> SourceId:
-        """Which source it is."""
-        return self._id
-
-    @property
-    def server(self) -> str | None:
-        """A command has no server that could be told from another."""
-        return None
 
     async def fetch(self) -> LogBatch:
         """What was printed since the last fetch.
@@ -108,7 +99,9 @@ class CommandLog:
         try:
             lines = await self._pool.run(lambda: self._parsed(raw, read_at), self._deadline)
         except TimeoutError as error:
-            raise SourceUnreachable(f"the lines of {self._id.name} took longer than {self._deadline:g} s") from error
+            raise SourceUnreachable(
+                f"the lines of {self._source.name} took longer than {self._deadline:g} s"
+            ) from error
         return LogBatch(lines, dropped)
 
     async def close(self) -> None:
@@ -134,7 +127,7 @@ class CommandLog:
         return SourceUnreachable(self._ending, f"it is started again in {max(1, round(seconds))} s")
 
 
-class NoCommand:
+class NoCommand(PlainSource):
     """Fulfils `Source[LogBatch]` in place of a command for an observer, whose cockpit starts no commands.
 
     Args:
@@ -142,17 +135,7 @@ class NoCommand:
     """
 
     def __init__(self, name: str) -> None:
-        self._id = SourceId(SourceKind.LOGS, name)
-
-    @property
-    def id(self) -> SourceId:
-        """Which source it is."""
-        return self._id
-
-    @property
-    def server(self) -> str | None:
-        """There is none."""
-        return None
+        super().__init__(SourceId(SourceKind.LOGS, name))
 
     async def fetch(self) -> LogBatch:
         """Say that it is not read.
@@ -160,10 +143,7 @@ class NoCommand:
         Raises:
             SourceRefused: always.
         """
-        raise SourceRefused(f"{self._id.name} is a command, and an observer starts none", "open it as an operator")
-
-    async def close(self) -> None:
-        """There is nothing to let go of."""
+        raise SourceRefused(f"{self._source.name} is a command, and an observer starts none", "open it as an operator")
 
 
 def _as_any_log(name: str, zone: tzinfo | None) -> Parse:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cockpit.adapters.files import LogFile
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.adapters.pool import BlockingPool
 from cockpit.model.errors import SourceError, SourceUnreachable
 from cockpit.model.logs import LogBatch
@@ -21,7 +22,7 @@ LOOK_EVERY = 5.0
 """Seconds between two looks for new files."""
 
 
-class LogGlob:
+class LogGlob(PlainSource):
     """Fulfils `Source[LogBatch]`; each file is a log of its own, called by its name without the ending.
 
     Args:
@@ -43,7 +44,7 @@ class LogGlob:
         pool: BlockingPool,
         deadline: float = 3.0,
     ) -> None:
-        self._id = SourceId(SourceKind.LOGS, name)
+        super().__init__(SourceId(SourceKind.LOGS, name))
         self._pattern = pattern
         self._make = make
         self._clock = clock
@@ -51,16 +52,6 @@ class LogGlob:
         self._deadline = deadline
         self._files: dict[Path, LogFile] = {}
         self._look_at = 0.0
-
-    @property
-    def id(self) -> SourceId:
-        """Which source it is."""
-        return self._id
-
-    @property
-    def server(self) -> str | None:
-        """A file has no server behind it."""
-        return None
 
     async def fetch(self) -> LogBatch:
         """What was written to all of them since the last fetch.
@@ -109,7 +100,7 @@ class LogGlob:
             await self._files.pop(gone).close()
         for path in paths:
             if path not in self._files:
-                self._files[path] = self._make(clean(path.stem) or self._id.name, path)
+                self._files[path] = self._make(clean(path.stem) or self._source.name, path)
 
 
 def newest_files(pattern: Path) -> list[Path]:

@@ -8,6 +8,7 @@ from typing import TypedDict, Unpack
 from psycopg.rows import kwargs_row
 
 from cockpit.adapters.own_sql import statement
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.adapters.postgres_connection import Connection, PostgresConnection, transaction
 from cockpit.model.locks import AdvisoryLock, AdvisorySnapshot
 from cockpit.model.readings import SourceId
@@ -33,7 +34,7 @@ class _Row(TypedDict):
     waiting: list[int]
 
 
-class PostgresAdvisory:
+class PostgresAdvisory(PlainSource):
     """Fulfils `Source[AdvisorySnapshot]`.
 
     Args:
@@ -44,17 +45,7 @@ class PostgresAdvisory:
     def __init__(self, connection: PostgresConnection, timeout: float = 3.0) -> None:
         self._connection = connection
         self._timeout = timeout
-        self._id = SourceId(connection.id.kind, f"{connection.id.name}/{WAY}")
-
-    @property
-    def id(self) -> SourceId:
-        """Which source it is."""
-        return self._id
-
-    @property
-    def server(self) -> str | None:
-        """Told by the source of the sessions."""
-        return None
+        super().__init__(SourceId(connection.id.kind, f"{connection.id.name}/{WAY}"))
 
     async def fetch(self) -> AdvisorySnapshot:
         """All that are held now, those that most wait for first.
@@ -70,9 +61,6 @@ class PostgresAdvisory:
                 return AdvisorySnapshot(tuple(await cursor.fetchall()))
 
         return await self._connection.run(work, self._timeout)
-
-    async def close(self) -> None:
-        """The connection is shared; the source of the sessions closes it."""
 
 
 def _lock(**row: Unpack[_Row]) -> AdvisoryLock:

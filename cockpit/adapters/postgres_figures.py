@@ -11,6 +11,7 @@ import psycopg
 from psycopg.rows import kwargs_row
 
 from cockpit.adapters.own_sql import statement
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.adapters.postgres_connection import Connection, PostgresConnection, transaction
 from cockpit.adapters.postgres_errors import first_line, session_lost
 from cockpit.model.database import Counters, DatabaseFigures, Progress, Replica, Slot, Standby, rates_between
@@ -43,7 +44,7 @@ class _Database(TypedDict):
     reset: str
 
 
-class PostgresFigures:
+class PostgresFigures(PlainSource):
     """Fulfils `Source[DatabaseFigures]`.
 
     Rates come from two looks in a row, so the first has none. What a managed service does not let anybody read
@@ -63,17 +64,7 @@ class PostgresFigures:
         self._growth: float | None = None
         self._size: int | None = None
         self._size_due = 0.0
-        self._id = SourceId(connection.id.kind, f"{connection.id.name}/{way}")
-
-    @property
-    def id(self) -> SourceId:
-        """Which source it is."""
-        return self._id
-
-    @property
-    def server(self) -> str | None:
-        """Told by the source of the sessions."""
-        return None
+        super().__init__(SourceId(connection.id.kind, f"{connection.id.name}/{way}"))
 
     async def fetch(self) -> DatabaseFigures:
         """Look once.

@@ -12,6 +12,7 @@ import psutil
 
 from cockpit.adapters.docker_inspector import laid_out
 from cockpit.adapters.files import LogFile
+from cockpit.adapters.plain_source import PlainSource
 from cockpit.adapters.pool import BlockingPool
 from cockpit.model.errors import SourceUnreachable
 from cockpit.model.logs import LogBatch
@@ -80,7 +81,7 @@ class ProcessInspector:
         self._pool.close()
 
 
-class FollowedFiles:
+class FollowedFiles(PlainSource):
     """Fulfils `Source[LogBatch]`: several files of one service, sorted by time within each look.
 
     Args:
@@ -90,19 +91,9 @@ class FollowedFiles:
     """
 
     def __init__(self, name: str, paths: Sequence[str], clock: Clock) -> None:
-        self._id = SourceId(SourceKind.LOGS, name)
+        super().__init__(SourceId(SourceKind.LOGS, name))
         self._pool = BlockingPool("service-log", 2)
         self._files = [LogFile(name, Path(path), clock=clock, pool=self._pool) for path in paths]
-
-    @property
-    def id(self) -> SourceId:
-        """Which source it is."""
-        return self._id
-
-    @property
-    def server(self) -> str | None:
-        """Files have no server."""
-        return None
 
     async def fetch(self) -> LogBatch:
         """What was written since the last fetch.
