@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.events import Resize
 
 from cockpit.engine.activity_filter import parse_filter
 from cockpit.engine.activity_view import ORDERS, AgeBasis, Shown, View, Wish, arrange, descends, sort_rows
@@ -18,7 +17,7 @@ from cockpit.model.database import DatabaseFigures
 from cockpit.model.errors import CockpitError
 from cockpit.model.readings import Reading, SourceId, SourceKind
 from cockpit.ui.bindings import Scope
-from cockpit.ui.panes.base import TablePane
+from cockpit.ui.panes.columned import ColumnedPane
 from cockpit.ui.present.activity import (
     CATALOGUE,
     ROOMY,
@@ -30,6 +29,7 @@ from cockpit.ui.present.activity import (
     wish_words,
 )
 from cockpit.ui.spans import EMPTY, Line, Span, Tone, joined
+from cockpit.ui.widgets.columns import Column
 from cockpit.ui.widgets.lines import Lines
 from cockpit.ui.widgets.table_state import Row
 
@@ -39,11 +39,8 @@ if TYPE_CHECKING:
 
 TALL = 22
 """Lines of the pane from which the figures of the database stand above the table."""
-WIDE = 116
-"""Cells of the pane from which it shows more columns."""
 FIGURES = "figures"
 """The way of a source that tells the figures: `main/figures`."""
-_REMEMBERED_AS = "activity.columns"
 _EMPTY = {
     View.BLOCKING: "nobody blocks anybody",
     View.WAITING: "nobody waits for a lock",
@@ -52,13 +49,17 @@ _EMPTY = {
 }
 
 
-class ActivityPane(TablePane):
+class ActivityPane(ColumnedPane):
     """Backends of one database or of all: all of them, those that run or wait, or the blocking tree."""
 
     number = 2
     label = "Activity"
     scope = Scope.ACTIVITY
     columns = columns_of(USUAL, AgeBasis.TRANSACTION)
+    catalogue = CATALOGUE
+    usual = USUAL
+    roomy = ROOMY
+    remembered_as = "activity.columns"
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,8 +67,6 @@ class ActivityPane(TablePane):
         self.head = Lines(name="activity-head")
         self._words = ""
         self._shown_database = 0
-        self._chosen_columns: tuple[str, ...] = ()
-        self._names: tuple[str, ...] = USUAL
         self._maker = RowMaker(self.look)
         self._shown: list[Shown] = []
         self._made_of: tuple[object, ...] = ()
@@ -85,16 +84,6 @@ class ActivityPane(TablePane):
         """Show this session from now on."""
         super().attach(session)
         self._maker, self._made_of = RowMaker(self.look), ()
-        kept = session.preferences.get(_REMEMBERED_AS)
-        if isinstance(kept, list):
-            self._chosen_columns = tuple(name for name in CATALOGUE if name in kept)
-        self._choose_columns()
-
-    def on_resize(self, event: Resize) -> None:
-        """More room shows more columns, and the figures above them."""
-        self._choose_columns()
-        if self.session is not None:
-            self.changed(self.session.clock.now())
 
     # --- what it shows ---
 
@@ -287,25 +276,11 @@ class ActivityPane(TablePane):
 
     # --- columns ---
 
-    @property
-    def column_names(self) -> tuple[str, ...]:
-        """The columns that are shown, as far as there is room."""
-        return self._names
+    def _origin(self) -> str:
+        return "server" if self.shows_all else ""
 
-    def choose_columns(self, names: Sequence[str], now: datetime) -> None:
-        """Show these columns from now on, also in later sessions."""
-        self._chosen_columns = tuple(name for name in CATALOGUE if name in names)
-        if self.session is not None:
-            self.session.preferences.put(_REMEMBERED_AS, list(self._chosen_columns))
-        self._choose_columns()
-        self.changed(now)
-
-    def _choose_columns(self) -> None:
-        usual = ROOMY if self.size.width >= WIDE else USUAL
-        names = self._chosen_columns or usual
-        self._names = ("server", *names) if self.shows_all and "server" not in names else tuple(names)
-        self.table.columns = columns_of(self._names, self.wish.basis)
-        self._mark()
+    def _columns(self) -> tuple[Column, ...]:
+        return columns_of(self._names, self.wish.basis)
 
     def _mark(self) -> None:
         """Mark the heading of the column that the rows are sorted by; the tree has an order of its own."""

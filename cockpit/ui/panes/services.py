@@ -7,14 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from textual.events import Resize
-
 from cockpit.engine.services_view import ORDERS, Arranged, Found, ServicesWish, arrange, descends
 from cockpit.model.errors import CockpitError
 from cockpit.model.readings import Reading, SourceId, SourceKind
 from cockpit.model.services import Service, ServicesSnapshot
 from cockpit.ui.bindings import Scope
-from cockpit.ui.panes.base import TablePane
+from cockpit.ui.panes.columned import ColumnedPane
 from cockpit.ui.present.services import (
     CATALOGUE,
     COLUMNS,
@@ -28,35 +26,35 @@ from cockpit.ui.present.services import (
 )
 from cockpit.ui.present.words import short_age
 from cockpit.ui.spans import EMPTY, Line, Span, Tone, joined, line
+from cockpit.ui.widgets.columns import Column
 from cockpit.ui.widgets.table_state import Row
 
 if TYPE_CHECKING:
     from cockpit.engine.session import Session
     from cockpit.ui.screens.sheet import Sheet
 
-WIDE = 116
-"""Cells of the pane from which it shows more columns."""
 RESTART_SAID = 600.0
 """Seconds for which the title says that an engine was restarted."""
-_REMEMBERED_AS = "services.columns"
 _KINDS = (SourceKind.DOCKER, SourceKind.PM2, SourceKind.PROCESSES)
 
 
-class ServicesPane(TablePane):
+class ServicesPane(ColumnedPane):
     """Services of all engines and supervisors, what does not run first."""
 
     number = 4
     label = "Services"
     scope = Scope.SERVICES
     columns = COLUMNS
+    catalogue = CATALOGUE
+    usual = USUAL
+    roomy = ROOMY
+    remembered_as = "services.columns"
 
     def __init__(self) -> None:
         super().__init__()
         self.wish = ServicesWish()
         self.arranged = Arranged((), grouped=False)
         self._maker = ServiceRows(self.look)
-        self._names: tuple[str, ...] = USUAL
-        self._chosen_columns: tuple[str, ...] = ()
         self._history: dict[tuple[object, str], tuple[float, ...]] = {}
         self._counted: dict[SourceId, datetime | None] = {}
         self._made_of: tuple[object, ...] = ()
@@ -67,16 +65,6 @@ class ServicesPane(TablePane):
         """Show this session from now on."""
         super().attach(session)
         self._maker, self._made_of = ServiceRows(self.look), ()
-        kept = session.preferences.get(_REMEMBERED_AS)
-        if isinstance(kept, list):
-            self._chosen_columns = tuple(name for name in CATALOGUE if name in kept)
-        self._choose_columns()
-
-    def on_resize(self, event: Resize) -> None:
-        """More room shows more columns."""
-        self._choose_columns()
-        if self.session is not None:
-            self.changed(self.session.clock.now())
 
     # --- what it shows ---
 
@@ -176,26 +164,11 @@ class ServicesPane(TablePane):
         """The filter line."""
         return self.wish.filter
 
-    @property
-    def column_names(self) -> tuple[str, ...]:
-        """The columns that are shown, as far as there is room."""
-        return self._names
+    def _origin(self) -> str:
+        return "host" if len(self.readings()) > 1 else ""
 
-    def choose_columns(self, names: Sequence[str], now: datetime) -> None:
-        """Show these columns from now on, also in later sessions."""
-        self._chosen_columns = tuple(name for name in CATALOGUE if name in names)
-        if self.session is not None:
-            self.session.preferences.put(_REMEMBERED_AS, list(self._chosen_columns))
-        self._choose_columns()
-        self.changed(now)
-
-    def _choose_columns(self) -> None:
-        usual = ROOMY if self.size.width >= WIDE else USUAL
-        names = self._chosen_columns or usual
-        several = len(self.readings()) > 1 and "host" not in names
-        self._names = ("host", *names) if several else tuple(names)
-        self.table.columns = columns_of(self._names)
-        self._mark()
+    def _columns(self) -> tuple[Column, ...]:
+        return columns_of(self._names)
 
     def _mark(self) -> None:
         """Mark the heading of the column that the rows are sorted by; worst first is the order of no column."""
