@@ -128,13 +128,8 @@ def delete_keys(source: SourceId, names: Sequence[str]) -> Draft:
     )
 
 
-def operate_service(source: SourceId, service: Service, verb: str) -> Draft:
-    """Start, stop, restart, pause, unpause or kill a container or process."""
-    return operate_services(source, (service,), verb)
-
-
 def operate_services(source: SourceId, services: Sequence[Service], verb: str) -> Draft:
-    """The same for several services of one source; at least one."""
+    """Start, stop, restart, pause, unpause or kill containers or processes of one source; at least one."""
     single = [
         ServiceOperation(verb, service.name, ServiceIdentity(service.id, service.started_at)) for service in services
     ]

@@ -138,11 +138,6 @@ class Blocking:
         return bool(self._reach.get(pid, 0) & self._bit[pid])
 
 
-def blocking_tree(backends: Sequence[Backend]) -> tuple[BlockingNode, ...]:
-    """The blocking tree in display order, rooted at the head blockers, worst root first."""
-    return Blocking(backends).tree()
-
-
 def _groups(waiters: dict[int, list[int]], pids: Sequence[int]) -> list[list[int]]:
     """Strongly connected groups, those that are waited behind last (R. Tarjan, 1972), without recursion."""
     number: dict[int, int] = {}

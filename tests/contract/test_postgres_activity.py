@@ -12,7 +12,7 @@ from cockpit.adapters.own_sql import statement
 from cockpit.adapters.postgres_activity import HIDDEN_START, PostgresActivity
 from cockpit.adapters.postgres_connection import own_pids
 from cockpit.model.activity import ActivitySnapshot, Backend, waiters_behind
-from cockpit.model.blocking import blocking_tree
+from cockpit.model.blocking import Blocking
 from cockpit.sandbox.postgres_server import PostgresServer
 from tests.support.postgres import connection_to, eventually, running, running_version, session
 
@@ -114,7 +114,7 @@ async def test_who_blocks_whom_is_known(server: PostgresServer) -> None:
                 second.info.backend_pid,
                 third.info.backend_pid,
             }
-            assert [(node.pid, node.depth, node.frees) for node in blocking_tree(snapshot.backends)] == [
+            assert [(node.pid, node.depth, node.frees) for node in Blocking(snapshot.backends).tree()] == [
                 (head.info.backend_pid, 0, 2),
                 (second.info.backend_pid, 1, 1),
                 (third.info.backend_pid, 2, 0),

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.engine.host_view import arrange
+from cockpit.engine.services_view import Found, ServicesWish
+from cockpit.engine.services_view import arrange as arrange_services
 from cockpit.engine.timeline import moments
 from cockpit.model.actions import Answer
 from cockpit.model.health import CheckResult, HealthSnapshot, Json, Verdict
@@ -24,8 +26,8 @@ from cockpit.ui.present.check_detail import health_detail
 from cockpit.ui.present.header import environment_badge, header_line, incident_line, role_badge, source_dots
 from cockpit.ui.present.health import health_rows, health_summary
 from cockpit.ui.present.host import brief_lines, process_rows
-from cockpit.ui.present.logs import log_spans, marked
-from cockpit.ui.present.services import service_detail, service_rows
+from cockpit.ui.present.logs import LogStyle, body_spans, head_spans, marked
+from cockpit.ui.present.services import USUAL, ServiceRows, service_detail
 from cockpit.ui.present.timeline import entry_detail, timeline_rows
 from cockpit.ui.present.words import clock_duration, data_size, freshness, latency, percent, short_age, strip, trouble
 from cockpit.ui.shapes import ASCII, UNICODE
@@ -124,7 +126,10 @@ def test_an_observer_sees_no_literals() -> None:
 
 
 def test_services_that_do_not_run_come_first() -> None:
-    rows = service_rows({SHOP: the_services()}, {(SHOP, "api"): (10.0, 90.0)}, START, OPERATOR)
+    found = [Found(SHOP, service) for service in the_services().services]
+    maker = ServiceRows(OPERATOR)
+    arranged = arrange_services(found, ServicesWish(grouped=False), maker.visible, START)
+    rows = maker.rows(arranged, USUAL, {(SHOP, "api"): (10.0, 90.0)}, START)
     assert [row.text.split("  ")[0] for row in rows] == ["✗ worker", "● api", "● web"]
     assert "▂▇" in rows[1].text
     assert "restarting (1)" in rows[0].text
@@ -141,7 +146,8 @@ def test_host_gauges_and_processes() -> None:
 
 def test_log_lines_lose_the_time_they_repeat_and_show_what_was_found() -> None:
     entry = LogLine("api", "2026-03-14T02:59:58.203Z ERROR lock held", Level.ERROR, START)
-    spans = log_spans(entry, "lock", 6, OPERATOR)
+    style = LogStyle(name_cells=6)
+    spans = (*head_spans(entry, style), *body_spans(entry, "lock", style, OPERATOR))
     assert plain(spans) == "03:00:00 api    ERROR lock held"
     assert Span("lock", Tone.FOUND) in spans
     assert marked("abc", "", Tone.PLAIN) == (Span("abc"),)

@@ -48,11 +48,6 @@ class Pane(Vertical):
         self.title_line = FrameTitle()
 
     @property
-    def name_in_keys(self) -> str:
-        """What follows `pane.` in the id of its key."""
-        return self.id or ""
-
-    @property
     def body(self) -> LineTable | RingLog:
         """What takes the keys."""
         raise NotImplementedError

@@ -63,19 +63,6 @@ class LogStyle:
     now: datetime | None = None
 
 
-def log_spans(entry: LogLine, needle: str, name_cells: int, look: Look) -> Line:
-    """`12:01:07 worker ERROR lock held`, with what was searched for marked.
-
-    Args:
-        entry: the line.
-        needle: what was searched for, "" for nothing.
-        name_cells: cells for the log's name, 0 leaves it out.
-        look: masking.
-    """
-    style = LogStyle(name_cells=name_cells)
-    return (*head_spans(entry, style), *body_spans(entry, needle, style, look))
-
-
 def head_spans(entry: LogLine, style: LogStyle) -> Line:
     """Time and log."""
     spans = []

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime
 
-from cockpit.engine.services_view import Arranged, Found, Group, ServicesWish, arrange, rank
-from cockpit.model.readings import SourceId
-from cockpit.model.services import Service, ServiceKind, ServicesSnapshot
+from cockpit.engine.services_view import Arranged, Found, Group, rank
+from cockpit.model.services import Service, ServiceKind
 from cockpit.ui.look import Look
 from cockpit.ui.present.words import data_size, percent, short_age, strip
 from cockpit.ui.spans import EMPTY, Line, Span, Tone, joined, line
@@ -182,22 +181,6 @@ _MARKS = {
     3: ("ok", Tone.OK),
     4: ("pending", Tone.FAINT),
 }
-
-
-def service_rows(
-    snapshots: Mapping[SourceId, ServicesSnapshot], history: Histories, now: datetime, look: Look
-) -> list[Row]:
-    """Services that do not run first, in the usual columns, without headings.
-
-    Args:
-        snapshots: by source.
-        history: recent percent of one core, by source and service id.
-        now: UTC now.
-        look: shapes and masking.
-    """
-    found = [Found(source, service) for source, snapshot in snapshots.items() for service in snapshot.services]
-    maker = ServiceRows(look)
-    return maker.rows(arrange(found, ServicesWish(grouped=False), maker.visible, now), USUAL, history, now)
 
 
 def services_summary(found: Sequence[Service], hidden: int = 0) -> Line:

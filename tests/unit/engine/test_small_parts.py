@@ -39,7 +39,7 @@ def test_a_draft_captures_what_was_under_the_cursor() -> None:
     assert isinstance(release.operation, DeleteKeys)
     assert release.operation.keys[0].value == b"w:1"
     service = Service(ServiceKind.PROCESS, "w", "worker", "running", started_at=FixedClock().now())
-    restart = drafts.operate_service(SourceId(SourceKind.PROCESSES, "shop"), service, "restart")
+    restart = drafts.operate_services(SourceId(SourceKind.PROCESSES, "shop"), (service,), "restart")
     assert isinstance(restart.operation, ServiceOperation)
     assert restart.operation.identity is not None
     assert restart.operation.identity.started_at == FixedClock().now()

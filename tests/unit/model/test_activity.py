@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.model.activity import Backend, waiters_behind
-from cockpit.model.blocking import Blocking, blocking_tree
+from cockpit.model.blocking import Blocking
 from tests.support.backends import a_backend
 
 
@@ -21,7 +21,7 @@ def chain() -> tuple[Backend, ...]:
 
 
 def test_the_tree_is_rooted_at_the_head_blockers_worst_first() -> None:
-    assert [(node.pid, node.depth, node.frees) for node in blocking_tree(chain())] == [
+    assert [(node.pid, node.depth, node.frees) for node in Blocking(chain()).tree()] == [
         (1, 0, 3),
         (2, 1, 1),
         (4, 2, 0),
@@ -32,31 +32,31 @@ def test_the_tree_is_rooted_at_the_head_blockers_worst_first() -> None:
 
 
 def test_a_root_knows_how_long_the_others_have_waited() -> None:
-    tree = blocking_tree(chain())
+    tree = Blocking(chain()).tree()
     assert tree[0].waited == 17.0
     assert tree[4].backend is None
 
 
 def test_two_blockers_and_two_blocked_show_each_backend_once() -> None:
     backends = (a_backend(1), a_backend(2), a_backend(3, blocked_by=(2, 1)), a_backend(4, blocked_by=(1, 2)))
-    assert [(node.pid, node.depth) for node in blocking_tree(backends)] == [(1, 0), (3, 1), (4, 1), (2, 0)]
+    assert [(node.pid, node.depth) for node in Blocking(backends).tree()] == [(1, 0), (3, 1), (4, 1), (2, 0)]
 
 
 def test_a_ring_is_shown_and_ends() -> None:
     ring = (a_backend(1, blocked_by=(2,)), a_backend(2, blocked_by=(1,)))
-    assert [node.pid for node in blocking_tree(ring)] == [1, 2]
+    assert [node.pid for node in Blocking(ring).tree()] == [1, 2]
     assert waiters_behind(ring, 1) == {2}
 
 
 def test_nothing_blocked_means_no_tree() -> None:
-    assert blocking_tree((a_backend(1), a_backend(2))) == ()
+    assert Blocking((a_backend(1), a_backend(2))).tree() == ()
 
 
 @given(st.lists(st.tuples(st.integers(1, 8), st.sets(st.integers(1, 8), max_size=3)), max_size=10))
 def test_every_involved_backend_is_shown_exactly_once(edges: list[tuple[int, set[int]]]) -> None:
     blocked = dict(edges)
     backends = tuple(a_backend(pid, blocked_by=tuple(by - {pid})) for pid, by in blocked.items())
-    shown = [node.pid for node in blocking_tree(backends)]
+    shown = [node.pid for node in Blocking(backends).tree()]
     involved = {b.pid for b in backends if b.blocked_by} | {pid for b in backends for pid in b.blocked_by}
     assert sorted(shown) == sorted(involved)
 
