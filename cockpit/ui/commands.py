@@ -11,6 +11,7 @@ from cockpit.engine.activity_view import AgeBasis, View, Wish
 from cockpit.ui.bindings import REGISTRY
 from cockpit.ui.log_keys import log_handlers
 from cockpit.ui.panes.base import TablePane
+from cockpit.ui.row_keys import copy_row, open_row, refresh_pane, set_interval
 from cockpit.ui.spans import Tone
 from cockpit.ui.widgets.line_table import LineTable
 from cockpit.ui.widgets.ring_log import RingLog
@@ -38,16 +39,16 @@ def handlers(screen: MainScreen) -> dict[str, Handler]:
         "sidebar.go": screen.go_to_sidebar,
         "focus.next": lambda: screen.cycle(1),
         "focus.previous": lambda: screen.cycle(-1),
-        "palette.open": screen.open_palette,
+        "palette.open": screen.palette_keys.open,
         "help.open": screen.open_help,
         "go.back": lambda: _nothing(screen.back()),
         "app.quit": screen.back_or_quit,
         **host_keys(screen),
         "timeline.logs": lambda: _logs_then(screen),
         "changes.open": lambda: _open_changes(screen),
-        "find.open": screen.open_find,
-        "find.next": lambda: screen.find_next(-1),
-        "find.previous": lambda: screen.find_next(1),
+        "find.open": screen.find_keys.open_for_pane,
+        "find.next": lambda: screen.find_keys.go_on(-1),
+        "find.previous": lambda: screen.find_keys.go_on(1),
     }
     for binding in REGISTRY:
         if binding.id.startswith("pane.") and binding.keys[0].isdigit():
@@ -150,7 +151,7 @@ def _pane_keys(screen: MainScreen) -> dict[str, Handler]:
             pane.changed(screen.now())
 
     return {
-        "table.open": screen.open_row,
+        "table.open": lambda: open_row(screen),
         "table.take": lambda: _offer_steps(screen),
         "table.tag": table(lambda body: body.toggle_tag()),
         "table.untag": table(lambda body: body.clear_tags()),
@@ -159,10 +160,10 @@ def _pane_keys(screen: MainScreen) -> dict[str, Handler]:
         "table.sort_other_way": sort_other_way,
         "pane.freeze": freeze,
         "pane.zoom": screen.zoom,
-        "pane.slower": lambda: screen.set_interval_of_pane(lambda seconds: seconds * 2),
-        "pane.faster": lambda: screen.set_interval_of_pane(lambda seconds: seconds / 2),
-        "pane.refresh": screen.refresh_pane,
-        "pane.copy": screen.copy,
+        "pane.slower": lambda: set_interval(screen, lambda seconds: seconds * 2),
+        "pane.faster": lambda: set_interval(screen, lambda seconds: seconds / 2),
+        "pane.refresh": lambda: refresh_pane(screen),
+        "pane.copy": lambda: copy_row(screen),
     }
 
 
@@ -292,8 +293,8 @@ def _session_keys(screen: MainScreen) -> dict[str, Handler]:
         "step.return": papers.go_back,
         "step.changes": papers.changes,
         "step.file": papers.edit,
-        "step.search": screen.open_search,
-        "runbook.search": screen.open_search,
+        "step.search": screen.find_keys.open_for_runbooks,
+        "runbook.search": screen.find_keys.open_for_runbooks,
         "runbook.source": papers.source,
         "runbook.outline": papers.outline,
         "runbook.file": papers.edit,
@@ -319,9 +320,9 @@ def _session_keys(screen: MainScreen) -> dict[str, Handler]:
         "locks.release": changes.release,
         "locks.trigger": changes.trigger,
         "locks.flag": changes.flag,
-        "locks.keys": lambda: screen.speak("say.keys", ""),
+        "locks.keys": lambda: screen.palette_keys.speak("say.keys", ""),
         **_operations(changes),
-        "incident.declare": lambda: screen.speak("say.incident", ""),
-        "health.mute": lambda: screen.speak("say.mute", ""),
-        "timeline.note": lambda: screen.speak("say.note", ""),
+        "incident.declare": lambda: screen.palette_keys.speak("say.incident", ""),
+        "health.mute": lambda: screen.palette_keys.speak("say.mute", ""),
+        "timeline.note": lambda: screen.palette_keys.speak("say.note", ""),
     }

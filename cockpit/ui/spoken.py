@@ -9,6 +9,7 @@ from cockpit.config.durations import parse_duration
 from cockpit.model.errors import CockpitError, JournalError
 from cockpit.model.incident import EntryKind
 from cockpit.ui.log_keys import COMMANDS, OPERATORS_COMMANDS
+from cockpit.ui.row_keys import set_interval
 from cockpit.ui.screens.ask import Ask
 from cockpit.ui.screens.palette import Entry
 from cockpit.ui.spans import Tone
@@ -201,7 +202,7 @@ class Spoken:
             seconds = parse_duration(words or "2s")
         except ValueError as error:
             raise CockpitError(str(error)) from error
-        self._screen.set_interval_of_pane(lambda before: seconds)
+        set_interval(self._screen, lambda before: seconds)
 
     async def _asked(self, question: str) -> str:
         text = await self._screen.wait_for(Ask(question, self._screen.look))

@@ -192,6 +192,10 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
             self.deck.zoomed = not self.deck.zoomed
             self.lay_out()
 
+    def open_drawer(self) -> None:
+        """Let the sidebar lie over the panes where it does not stand beside them, from the next layout on."""
+        self._drawer_open = True
+
     def close_drawer(self) -> bool:
         """Put the drawer away; False when it was not open."""
         was_open = self.drawer_open

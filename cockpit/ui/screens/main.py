@@ -15,19 +15,20 @@ from textual.worker import Worker, WorkerState
 from cockpit.model.errors import CockpitError
 from cockpit.model.incident import EnvironmentFacts, Role
 from cockpit.model.text import clean
-from cockpit.ui.bindings import KeyBinding, Scope
+from cockpit.ui.bindings import KeyBinding
 from cockpit.ui.changes import PaneChanges
 from cockpit.ui.commands import Handler, handlers
 from cockpit.ui.feed import Feed
-from cockpit.ui.keyline import KeyLine, Ready, edit
-from cockpit.ui.keymap import Keymap, label
+from cockpit.ui.find_keys import FindKeys
+from cockpit.ui.keyline import KeyLine, Ready
+from cockpit.ui.keymap import Keymap
 from cockpit.ui.look import look_of
+from cockpit.ui.palette_keys import PaletteKeys
 from cockpit.ui.panes.base import TablePane
 from cockpit.ui.papers import PaperKeys
 from cockpit.ui.present.footer import enter_says, footer_line, help_lines
 from cockpit.ui.present.runbooks import step_rows
 from cockpit.ui.screens.laid_out import LaidOutScreen
-from cockpit.ui.screens.palette import Entry, Palette
 from cockpit.ui.screens.sheet import Sheet, key_name
 from cockpit.ui.screens.viewer import Viewer
 from cockpit.ui.shapes import ASCII
@@ -36,12 +37,10 @@ from cockpit.ui.spans import Span, Tone
 from cockpit.ui.spoken import Spoken
 from cockpit.ui.steps import StepKeys
 from cockpit.ui.walk import Walk, enter_word
-from cockpit.ui.widgets.find_line import DROPPING, LEAVING
 from cockpit.ui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
     from cockpit.engine.session import Session
-    from cockpit.engine.suggest import Suggestion
 
 T = TypeVar("T")
 
@@ -72,11 +71,11 @@ class MainScreen(LaidOutScreen):
         self.latch = ""
         self.ready = False
         self.keys = keys
-        self._for_runbooks = False
+        self.find_keys = FindKeys(self)
+        self.palette_keys = PaletteKeys(self)
         self._ahead: deque[Key] = deque(maxlen=200)
         self._handed_on: list[Key] = []
-        self._offered: tuple[Suggestion, ...] = ()
-        self._handlers: dict[str, Handler] = handlers(self)
+        self.handlers: dict[str, Handler] = handlers(self)
 
     def on_mount(self) -> None:
         """Paint the frame from what is known already."""
@@ -102,7 +101,7 @@ class MainScreen(LaidOutScreen):
         self.steps, self.changes = StepKeys(self, session), PaneChanges(self, session)
         self.spoken = Spoken(self, session)
         self.shelf, self.papers = Shelf(self, session), PaperKeys(self, session)
-        self._handlers = handlers(self)
+        self.handlers = handlers(self)
         sidebar = self.sidebar
         for part in (sidebar.runbooks, sidebar.runbooks_title, sidebar.steps, sidebar.steps_title):
             part.shapes = self.look.shapes
@@ -206,12 +205,12 @@ class MainScreen(LaidOutScreen):
         """The keys that mean something now."""
         logs = self.active_pane is self.panes.logs
         found = self.keymap.valid(self.scopes())
-        return [b for b in found if b.id in self._handlers and not (logs and b.id in _NOT_IN_LOGS)]
+        return [b for b in found if b.id in self.handlers and not (logs and b.id in _NOT_IN_LOGS)]
 
     async def take_key(self, event: Key) -> None:
         """Send a key to its handler; keys that run ahead of a question wait for it."""
         if self.focused is self.find_line:
-            await (self._search_key(event) if self._for_runbooks else self._find_key(event))
+            await self.find_keys.take_key(event)
         elif self.latch:
             self._ahead.append(event)
         else:
@@ -224,7 +223,7 @@ class MainScreen(LaidOutScreen):
 
     def invoke(self, name: str) -> None:
         """Do what a binding stands for, if this person has it."""
-        handler = self._handlers.get(name)
+        handler = self.handlers.get(name)
         if handler is not None and any(binding.id == name for binding in self.keymap.bindings):
             handler()
 
@@ -363,123 +362,10 @@ class MainScreen(LaidOutScreen):
         if binding is not None and binding.id != "step.run":
             self.invoke(binding.id)
 
-    # --- what the keys of panes do ---
-
-    def open_row(self) -> None:
-        """Show the row in full."""
-        pane = self.active_pane
-        cells = min(104, self.app.size.width - 10)
-        sheet = pane.sheet(self.now(), cells) if pane else None
-        found = pane.detail(self.now(), cells) if pane and sheet is None else None
-        if sheet is not None:
-            self.app.push_screen(sheet)
-        elif found is not None:
-            self.app.push_screen(Viewer(found[0], found[1], self.look))
-
-    def copy(self) -> None:
-        """Copy the row; a key that runs ahead of a confirmation copies nothing."""
-        text = self.active_pane.copy_text() if self.active_pane and not self.latch else ""
-        if text:
-            self.app.copy_to_clipboard(text)
-            self.say(f"copied {len(text):,} characters", Tone.OK)
-        elif not self.latch:
-            self.say("there is nothing to copy in this row", Tone.DIM)
-
-    def refresh_pane(self) -> None:
-        """Read the pane's sources now."""
-        if self.session is not None and self.active_pane is not None:
-            for source in self.active_pane.source_ids():
-                self.session.watch.poke(source)
-
-    def set_interval_of_pane(self, change: Callable[[float], float]) -> None:
-        """Read the pane's sources more or less often."""
-        pane, session = self.panes.named(self.deck.shown), self.session
-        sources = pane.source_ids() if session else []
-        if session is None or not sources:
-            self.say("this pane has no source of its own", Tone.DIM)
-            return
-        for source in sources:
-            session.watch.set_interval(source, change(session.watch.interval(source)))
-        self.say(f"{pane.label} is read every {session.watch.interval(sources[0]):g} s", Tone.DIM)
-
-    def open_find(self) -> None:
-        """Open the find line for the pane."""
-        if self.active_pane is not None:
-            self._for_runbooks = False
-            self.find_line.value = self.active_pane.needle()
-            self.find_line.action_select_all()
-            self.find_line.add_class("shown")
-            self.lay_out()
-            self.set_focus(self.find_line)
-
-    async def _find_key(self, event: Key) -> None:
-        if event.key in LEAVING:
-            self._close_find(kept=event.key not in DROPPING)
-        else:
-            await edit(self.find_line, event)
-            self.find_changed()
-
-    def open_search(self) -> None:
-        """Open the find line for the runbooks; what fits is listed while typing."""
-        if self.shelf is None:
-            return
-        self._drawer_open = self._for_runbooks = True
-        self.shelf.begin_search()
-        self.find_line.value = ""
-        self.find_line.add_class("shown")
-        self.lay_out()
-        self.set_focus(self.find_line)
-
-    async def _search_key(self, event: Key) -> None:
-        if self.shelf is not None and event.key in ("down", "up", "tab", "shift+tab"):
-            self.shelf.pick(1 if event.key in ("down", "tab") else -1)
-        elif event.key == "enter":
-            self._close_search()
-            self.open_procedure()
-        elif event.key in DROPPING:
-            self._close_search()
-            if self.shelf is not None:
-                self.shelf.end_search()
-        else:
-            await edit(self.find_line, event)
-            self.find_changed()
-
-    def _close_search(self) -> None:
-        """Give the keys back to the runbooks; what was found stays listed."""
-        self.find_line.remove_class("shown")
-        self.lay_out()
-        self.set_focus(self.sidebar.runbooks)
-
     @on(Input.Changed, "#prompt")
     def find_changed(self) -> None:
         """Find while typing."""
-        if self._for_runbooks:
-            if self.shelf is not None:
-                self.shelf.search(self.find_line.value)
-            return
-        pane, needle = self.panes.named(self.deck.shown), self.find_line.value
-        if self.find_line.has_class("shown") and pane.needle() != needle:
-            pane.find(needle)
-            pane.retitle(self.now())
-
-    def _close_find(self, *, kept: bool) -> None:
-        """Give the keys back to the pane."""
-        pane = self.panes.named(self.deck.shown)
-        self.find_line.remove_class("shown")
-        self.lay_out()
-        if not kept:
-            pane.find("")
-        self.set_focus(pane.body)
-        pane.retitle(self.now())
-
-    def find_next(self, step: int) -> None:
-        """Go to the next match: in logs up for n and down for N, in tables through what is left."""
-        pane = self.active_pane
-        if pane is self.panes.logs:
-            self.panes.logs.find_on(step, self)
-            self.panes.logs.retitle(self.now())
-        elif isinstance(pane, TablePane):
-            pane.table.move(-step)
+        self.find_keys.changed()
 
     # --- what the keys everywhere do ---
 
@@ -515,68 +401,3 @@ class MainScreen(LaidOutScreen):
         """Show the keys that are valid now."""
         lines = help_lines(self.valid_bindings(), ascii_only=self.look.shapes is ASCII)
         self.app.push_screen(Viewer("Keys that are valid now", lines, self.look))
-
-    def open_palette(self) -> None:
-        """Offer every key that is valid now, every procedure, and the commands with words."""
-        entries = [
-            Entry(
-                binding.id,
-                binding.description,
-                label(binding, ascii_only=self.look.shapes is ASCII),
-                danger=binding.danger,
-            )
-            for binding in self.valid_bindings()
-            if binding.palette
-        ]
-        entries += self._entries_elsewhere()
-        if self.spoken is not None and self.shelf is not None:
-            entries += self.spoken.entries()
-            entries += [
-                Entry(f"open:{number}", f"open {suggestion.procedure.title}", "runbook")
-                for number, suggestion in enumerate(self.shelf.suggestions)
-            ]
-            self._offered = self.shelf.suggestions
-        self.app.push_screen(Palette(entries, self.look, self._procedures_about), self._chosen)
-
-    def _procedures_about(self, text: str) -> list[str]:
-        """Palette entries of the procedures that a search of the runbooks finds."""
-        numbers = {suggestion.key: number for number, suggestion in enumerate(self._offered)}
-        found = self.shelf.about(text) if self.shelf is not None else []
-        return [f"open:{numbers[key]}" for key in found if key in numbers]
-
-    def _entries_elsewhere(self) -> list[Entry]:
-        """What the other panes' own keys do, by way of their pane; no change, since its row has not been looked at."""
-        valid = {binding.id for binding in self.valid_bindings()}
-        return [
-            Entry(
-                f"at:{pane.id}:{binding.id}",
-                f"{pane.label}: {binding.description}",
-                f"{pane.number} {label(binding, ascii_only=self.look.shapes is ASCII)}",
-            )
-            for pane in self.panes
-            for binding in self.keymap.bindings
-            if binding.scope is pane.scope and binding.palette and not binding.danger and not binding.operator
-            if binding.scope is not Scope.TABLE and binding.id not in valid and binding.id in self._handlers
-        ]
-
-    def _chosen(self, choice: tuple[str, str] | None) -> None:
-        if choice is None:
-            return
-        name, words = choice
-        if name.startswith("open:") and self.steps is not None:
-            steps, suggestion = self.steps, self._offered[int(name[5:])]
-            self.latched("a runbook", lambda: steps.open(suggestion.runbook, suggestion.procedure), asks=False)
-        elif name.startswith("say."):
-            self.speak(name, words)
-        elif name.startswith("at:"):
-            pane, _, binding = name.removeprefix("at:").partition(":")
-            self.go_to_pane(pane)
-            self.invoke(binding)
-        else:
-            self.invoke(name)
-
-    def speak(self, name: str, words: str) -> None:
-        """Carry out a command with words."""
-        spoken = self.spoken
-        if spoken is not None and any(entry.id == name for entry in spoken.entries()):
-            self.latched("a question", lambda: spoken.carry_out(name, words))
