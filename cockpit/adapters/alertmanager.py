@@ -6,10 +6,10 @@ from cockpit.adapters.alerts import alert_of, objects, text_of
 from cockpit.adapters.http import HttpClient
 from cockpit.adapters.http_body import BODY_CAP
 from cockpit.adapters.plain_source import PlainSource
-from cockpit.model.actions import HttpRequest
 from cockpit.model.errors import SourceGarbled
 from cockpit.model.health import Json
 from cockpit.model.metrics import Alert, AlertsSnapshot
+from cockpit.model.operations import HttpRequest
 from cockpit.model.readings import SourceId
 
 PATH = "/api/v2/alerts"

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 
 from cockpit.adapters.plain_source import PlainSource
 from cockpit.adapters.times import as_time
-from cockpit.model.actions import Answer, Fact, RedisCommand, SqlStatement
+from cockpit.model.answers import Answer, Fact
 from cockpit.model.changes import Change, ChangesSnapshot, newest_first
 from cockpit.model.errors import SourceGarbled
 from cockpit.model.health import Json
+from cockpit.model.operations import RedisCommand, SqlStatement
 from cockpit.model.ports import Reader
 from cockpit.model.readings import SourceId
 from cockpit.model.text import clean

@@ -15,21 +15,11 @@ from cockpit.adapters.docker_engine import DockerEngine, never_sent
 from cockpit.adapters.docker_json import at, items, moment, text, whole
 from cockpit.adapters.docker_shell import ContainerShell
 from cockpit.adapters.service_group import act_on_all, look_at_all, runs_of_all
-from cockpit.model.actions import (
-    Identity,
-    OpenShell,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Permit,
-    Prepared,
-    Preview,
-    PreviewFact,
-    ServiceIdentity,
-    ServiceOperation,
-    ServicesOperation,
-)
+from cockpit.model.actions import Permit, Prepared, Preview, PreviewFact
 from cockpit.model.errors import SourceError, SourceRefused
+from cockpit.model.identities import Identity, ServiceIdentity
+from cockpit.model.operations import OpenShell, Operation, ServiceOperation, ServicesOperation
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.ports import Clock
 from cockpit.model.readings import SourceId
 

@@ -7,16 +7,11 @@ import shutil
 from cockpit.adapters.docker_engine import DockerEngine
 from cockpit.adapters.docker_json import at, moment, text
 from cockpit.engine.terminal import LentTerminal
-from cockpit.model.actions import (
-    OpenShell,
-    Outcome,
-    OutcomeKind,
-    Prepared,
-    Preview,
-    PreviewFact,
-    ServiceIdentity,
-)
+from cockpit.model.actions import Prepared, Preview, PreviewFact
 from cockpit.model.errors import SourceError, SourceRefused
+from cockpit.model.identities import ServiceIdentity
+from cockpit.model.operations import OpenShell
+from cockpit.model.outcomes import Outcome, OutcomeKind
 
 _SHELL = "command -v bash >/dev/null 2>&1 && exec bash; exec sh"
 _NOT_STARTED = (125, 126, 127)

@@ -16,18 +16,11 @@ from cockpit.adapters.host import THIS_HOST
 from cockpit.adapters.host_inspector import the_process
 from cockpit.adapters.host_processes import lasting_of
 from cockpit.adapters.pool import BlockingPool
-from cockpit.model.actions import (
-    Identity,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Permit,
-    Prepared,
-    Preview,
-    PreviewFact,
-    SignalProcess,
-)
+from cockpit.model.actions import Permit, Prepared, Preview, PreviewFact
 from cockpit.model.errors import SourceError, SourceRefused, SourceUnreachable
+from cockpit.model.identities import Identity
+from cockpit.model.operations import Operation, SignalProcess
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.readings import SourceId
 from cockpit.model.text import clean
 from cockpit.model.wording import count, short_duration

@@ -16,10 +16,10 @@ from cockpit.adapters.http_errors import expired_on, has_expired, translated
 from cockpit.adapters.http_timing import Progress, Resolver, certificate_of
 from cockpit.adapters.pool import BlockingPool
 from cockpit.config.secrets import Secret
-from cockpit.model.actions import HttpRequest
 from cockpit.model.errors import SourceError, SourceUnreachable
 from cockpit.model.health import HttpSample, Json
 from cockpit.model.masking import MASK, Masker
+from cockpit.model.operations import HttpRequest
 from cockpit.model.readings import SourceId, SourceKind
 from cockpit.model.text import clean
 

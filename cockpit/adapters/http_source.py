@@ -9,9 +9,9 @@ import httpx
 
 from cockpit.adapters.http import HttpClient
 from cockpit.adapters.plain_source import PlainSource
-from cockpit.model.actions import HttpRequest
 from cockpit.model.errors import SourceError, SourceRefused
 from cockpit.model.health import HttpSample
+from cockpit.model.operations import HttpRequest
 from cockpit.model.readings import SourceId
 
 REDIRECTS = 10

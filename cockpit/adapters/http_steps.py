@@ -8,21 +8,13 @@ from urllib.parse import urlsplit
 
 from cockpit.adapters.http import HttpClient
 from cockpit.adapters.http_timing import Progress
-from cockpit.model.actions import (
-    Answer,
-    EndpointIdentity,
-    HttpRequest,
-    Identity,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Permit,
-    Prepared,
-    Preview,
-    PreviewFact,
-)
+from cockpit.model.actions import Permit, Prepared, Preview, PreviewFact
+from cockpit.model.answers import Answer
 from cockpit.model.errors import SourceError, SourceRefused
 from cockpit.model.health import HttpSample, Json
+from cockpit.model.identities import EndpointIdentity, Identity
+from cockpit.model.operations import HttpRequest, Operation
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.readings import SourceId
 from cockpit.model.text import clean
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cockpit.adapters.scalars import Question
-from cockpit.model.actions import Answer
+from cockpit.model.answers import Answer
 from cockpit.model.errors import SourceError
 
 

@@ -11,20 +11,11 @@ from datetime import UTC, datetime
 import psutil
 
 from cockpit.adapters.service_group import act_on_all, look_at_all, runs_of_all
-from cockpit.model.actions import (
-    Identity,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Permit,
-    Prepared,
-    Preview,
-    PreviewFact,
-    ServiceIdentity,
-    ServiceOperation,
-    ServicesOperation,
-)
+from cockpit.model.actions import Permit, Prepared, Preview, PreviewFact
 from cockpit.model.errors import SourceRefused, SourceUnreachable
+from cockpit.model.identities import Identity, ServiceIdentity
+from cockpit.model.operations import Operation, ServiceOperation, ServicesOperation
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.readings import SourceId
 from cockpit.model.text import clean
 

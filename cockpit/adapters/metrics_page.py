@@ -11,9 +11,9 @@ from cockpit.adapters.http import HttpClient
 from cockpit.adapters.plain_source import PlainSource
 from cockpit.adapters.pool import BlockingPool
 from cockpit.engine.selectors import Selector
-from cockpit.model.actions import HttpRequest
 from cockpit.model.errors import SourceGarbled, SourceRefused, SourceUnreachable
 from cockpit.model.metrics import MetricWindow, Sample, Scrape
+from cockpit.model.operations import HttpRequest
 from cockpit.model.readings import SourceId
 from cockpit.model.text import clean
 

@@ -11,19 +11,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from cockpit.adapters.pool import BlockingPool
-from cockpit.model.actions import (
-    EndpointIdentity,
-    Identity,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Permit,
-    Prepared,
-    Preview,
-    PreviewFact,
-    SendMessage,
-)
+from cockpit.model.actions import Permit, Prepared, Preview, PreviewFact
 from cockpit.model.errors import SourceError, SourceRefused
+from cockpit.model.identities import EndpointIdentity, Identity
+from cockpit.model.operations import Operation, SendMessage
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.readings import SourceId, SourceKind
 from cockpit.model.text import clean
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cockpit.model.actions import Outcome, OutcomeKind, TargetResult
+from cockpit.model.outcomes import Outcome, OutcomeKind, TargetResult
 
 _WORST = (OutcomeKind.UNKNOWN, OutcomeKind.FAILED)
 

@@ -9,22 +9,11 @@ from datetime import UTC, datetime
 
 from cockpit.adapters.pm2 import Pm2, same_name
 from cockpit.adapters.service_group import act_on_all, look_at_all, runs_of_all
-from cockpit.model.actions import (
-    Identity,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Permit,
-    Prepared,
-    Preview,
-    PreviewFact,
-    ScaleService,
-    ServiceIdentity,
-    ServiceOperation,
-    ServicesIdentity,
-    ServicesOperation,
-)
+from cockpit.model.actions import Permit, Prepared, Preview, PreviewFact
 from cockpit.model.errors import SourceError, SourceRefused, SourceUnreachable
+from cockpit.model.identities import Identity, ServiceIdentity, ServicesIdentity
+from cockpit.model.operations import Operation, ScaleService, ServiceOperation, ServicesOperation
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.ports import Clock
 from cockpit.model.readings import SourceId
 from cockpit.model.services import Service

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from psycopg.pq.abc import PGresult
 
-from cockpit.model.actions import Answer, Fact
+from cockpit.model.answers import Answer, Fact
 from cockpit.model.health import Json
 from cockpit.model.text import clean_bytes
 

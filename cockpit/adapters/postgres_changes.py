@@ -17,18 +17,12 @@ from cockpit.adapters.postgres_reader import ROWS_CAP, JudgeSql
 from cockpit.adapters.postgres_rows import Rows, rows_of, table_of
 from cockpit.adapters.postgres_statements import Bound, bind
 from cockpit.engine.steps.live import live
-from cockpit.model.actions import (
-    Answer,
-    EndpointIdentity,
-    Outcome,
-    OutcomeKind,
-    Prepared,
-    Preview,
-    PreviewFact,
-    RowsIdentity,
-    SqlStatement,
-)
+from cockpit.model.actions import Prepared, Preview, PreviewFact
+from cockpit.model.answers import Answer
 from cockpit.model.errors import SourceError, SourceRefused
+from cockpit.model.identities import EndpointIdentity, RowsIdentity
+from cockpit.model.operations import SqlStatement
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.text import clean
 from cockpit.model.wording import count
 

@@ -9,20 +9,11 @@ from cockpit.adapters.postgres_changes import execute_change, identify_change, p
 from cockpit.adapters.postgres_connection import PostgresConnection
 from cockpit.adapters.postgres_reader import JudgeSql
 from cockpit.adapters.postgres_signals import exact_list, execute_signal, identify_signal, prepare_signal
-from cockpit.model.actions import (
-    CancelBackends,
-    Identity,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Permit,
-    Prepared,
-    RowsIdentity,
-    SignalMatchingBackends,
-    SqlStatement,
-    TerminateBackends,
-)
+from cockpit.model.actions import Permit, Prepared
 from cockpit.model.errors import CockpitError, SourceRefused
+from cockpit.model.identities import Identity, RowsIdentity
+from cockpit.model.operations import CancelBackends, Operation, SignalMatchingBackends, SqlStatement, TerminateBackends
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.readings import SourceId
 
 LOOK_TIMEOUT = 10.0

@@ -15,8 +15,8 @@ from cockpit.adapters.postgres_connection import Connection, PostgresConnection,
 from cockpit.adapters.postgres_errors import first_line, session_lost
 from cockpit.adapters.postgres_kinds import has_plan, words
 from cockpit.adapters.postgres_statements import nodes, parse_one
-from cockpit.model.actions import BackendIdentity
 from cockpit.model.errors import SourceRefused
+from cockpit.model.identities import BackendIdentity
 from cockpit.model.inspection import BackendLock, Plan, Statements, StatementStatistics
 from cockpit.model.text import clean
 

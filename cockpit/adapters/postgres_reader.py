@@ -7,10 +7,12 @@ from collections.abc import Callable
 from cockpit.adapters.postgres_cells import Table, answer_of
 from cockpit.adapters.postgres_connection import Connection, Cursor, PostgresConnection, transaction
 from cockpit.adapters.postgres_statements import Bound, bind, is_query, is_show
-from cockpit.model.actions import Answer, Operation, Risk, RiskVerdict, SqlStatement
+from cockpit.model.answers import Answer
 from cockpit.model.errors import SourceRefused
 from cockpit.model.health import Json
+from cockpit.model.operations import Operation, SqlStatement
 from cockpit.model.readings import SourceId
+from cockpit.model.risk import Risk, RiskVerdict
 
 ROWS_CAP = 1_000
 BYTES_CAP = 4_000_000

@@ -11,7 +11,7 @@ from pglast import ast, enums
 from cockpit.adapters.postgres_connection import Cursor
 from cockpit.adapters.postgres_reader import JudgeSql
 from cockpit.adapters.postgres_statements import Bound, nodes, parse_one, written
-from cockpit.model.actions import Risk
+from cockpit.model.risk import Risk
 
 DIGESTED = 1_000
 """Rows up to which their places and versions are part of the identity."""

@@ -23,22 +23,13 @@ from cockpit.adapters.postgres_errors import at_work, session_lost
 from cockpit.adapters.postgres_reader import JudgeSql
 from cockpit.adapters.postgres_rights import lacking_rights
 from cockpit.adapters.postgres_statements import bind
-from cockpit.model.actions import (
-    BackendIdentity,
-    BackendsIdentity,
-    CancelBackends,
-    Outcome,
-    OutcomeKind,
-    Prepared,
-    Preview,
-    PreviewFact,
-    Risk,
-    SignalMatchingBackends,
-    TargetResult,
-    TerminateBackends,
-)
+from cockpit.model.actions import Prepared, Preview, PreviewFact
 from cockpit.model.activity import Backend, waiters_behind
 from cockpit.model.errors import SourceError, SourceRefused
+from cockpit.model.identities import BackendIdentity, BackendsIdentity
+from cockpit.model.operations import CancelBackends, SignalMatchingBackends, TerminateBackends
+from cockpit.model.outcomes import Outcome, OutcomeKind, TargetResult
+from cockpit.model.risk import Risk
 from cockpit.model.text import clean
 from cockpit.model.wording import count, short_duration
 

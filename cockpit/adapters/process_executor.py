@@ -10,20 +10,11 @@ import httpx
 
 from cockpit.adapters.processes import SupervisedProcess, Supervisor
 from cockpit.adapters.service_group import act_on_all, look_at_all, runs_of_all
-from cockpit.model.actions import (
-    Identity,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Permit,
-    Prepared,
-    Preview,
-    PreviewFact,
-    ServiceIdentity,
-    ServiceOperation,
-    ServicesOperation,
-)
+from cockpit.model.actions import Permit, Prepared, Preview, PreviewFact
 from cockpit.model.errors import SourceError, SourceRefused, SourceUnreachable
+from cockpit.model.identities import Identity, ServiceIdentity
+from cockpit.model.operations import Operation, ServiceOperation, ServicesOperation
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.ports import Clock
 from cockpit.model.readings import SourceId
 

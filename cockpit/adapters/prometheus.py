@@ -8,10 +8,10 @@ from cockpit.adapters.alerts import alert_of, objects, text_of
 from cockpit.adapters.http import HttpClient
 from cockpit.adapters.http_body import BODY_CAP
 from cockpit.adapters.plain_source import PlainSource
-from cockpit.model.actions import HttpRequest
 from cockpit.model.errors import SourceGarbled, SourceRefused
 from cockpit.model.health import Json
 from cockpit.model.metrics import Alert, AlertsSnapshot, QueryResult, Series
+from cockpit.model.operations import HttpRequest
 from cockpit.model.readings import SourceId
 
 SERIES_CAP = 1_000

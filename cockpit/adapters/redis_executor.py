@@ -9,25 +9,13 @@ from cockpit.adapters.redis_keys import KeyFacts, delete_unchanged, expand, look
 from cockpit.adapters.redis_line import RedisLine, information
 from cockpit.adapters.redis_replies import answer_of
 from cockpit.engine.lock_state import lock_age
-from cockpit.model.actions import (
-    DeleteKeys,
-    EndpointIdentity,
-    Identity,
-    KeyIdentity,
-    KeysIdentity,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Permit,
-    Prepared,
-    Preview,
-    PreviewFact,
-    RedisCommand,
-    TargetResult,
-)
+from cockpit.model.actions import Permit, Prepared, Preview, PreviewFact
 from cockpit.model.errors import SourceError, SourceRefused, SourceUnreachable
+from cockpit.model.identities import EndpointIdentity, Identity, KeyIdentity, KeysIdentity
 from cockpit.model.keys import key_shown, key_text
 from cockpit.model.locks import JobPlan
+from cockpit.model.operations import DeleteKeys, Operation, RedisCommand
+from cockpit.model.outcomes import Outcome, OutcomeKind, TargetResult
 from cockpit.model.ports import Clock
 from cockpit.model.readings import SourceId
 from cockpit.model.text import clean, clean_bytes

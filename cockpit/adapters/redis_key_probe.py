@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cockpit.adapters.plain_source import PlainSource
 from cockpit.adapters.times import as_time
-from cockpit.model.actions import RedisCommand
 from cockpit.model.errors import SourceError
 from cockpit.model.health import Json
+from cockpit.model.operations import RedisCommand
 from cockpit.model.ports import Reader
 from cockpit.model.probes import KeyFacts
 from cockpit.model.readings import SourceId

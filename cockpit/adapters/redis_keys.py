@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from cockpit.adapters.redis_line import RedisLine, ask_each
-from cockpit.model.actions import KeyIdentity, OutcomeKind
 from cockpit.model.errors import SourceGarbled, SourceRefused
+from cockpit.model.identities import KeyIdentity
 from cockpit.model.keys import key_text
+from cockpit.model.outcomes import OutcomeKind
 from cockpit.model.text import clean_bytes
 
 EXPANSION_CAP = 10_000

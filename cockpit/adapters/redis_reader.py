@@ -9,10 +9,11 @@ from collections.abc import Set as AbstractSet
 from cockpit.adapters.redis_keys import scan
 from cockpit.adapters.redis_line import RedisLine
 from cockpit.adapters.redis_replies import answer_of
-from cockpit.model.actions import Answer, Operation, RedisCommand
+from cockpit.model.answers import Answer
 from cockpit.model.command_info import CommandInfo
 from cockpit.model.errors import SourceRefused, SourceUnreachable
 from cockpit.model.keys import key_bytes
+from cockpit.model.operations import Operation, RedisCommand
 from cockpit.model.readings import SourceId
 from cockpit.model.text import clean_bytes
 

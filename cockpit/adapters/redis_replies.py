@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cockpit.model.actions import Answer
+from cockpit.model.answers import Answer
 from cockpit.model.health import Json
 from cockpit.model.text import clean_bytes
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cockpit.adapters.plain_source import PlainSource
-from cockpit.model.actions import Operation, RedisCommand, SqlStatement
 from cockpit.model.health import Scalar
+from cockpit.model.operations import Operation, RedisCommand, SqlStatement
 from cockpit.model.ports import Reader
 from cockpit.model.readings import SourceId
 

@@ -7,18 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
 
 from cockpit.adapters.outcomes import outcome_of
-from cockpit.model.actions import (
-    Outcome,
-    OutcomeKind,
-    Prepared,
-    Preview,
-    ServiceIdentity,
-    ServiceOperation,
-    ServicesIdentity,
-    ServicesOperation,
-    TargetResult,
-)
+from cockpit.model.actions import Prepared, Preview
 from cockpit.model.errors import SourceError, SourceUnreachable
+from cockpit.model.identities import ServiceIdentity, ServicesIdentity
+from cockpit.model.operations import ServiceOperation, ServicesOperation
+from cockpit.model.outcomes import Outcome, OutcomeKind, TargetResult
 
 R = TypeVar("R")
 

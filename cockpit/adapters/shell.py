@@ -13,21 +13,12 @@ from pathlib import Path
 from cockpit.adapters.shell_process import Finished, run_line
 from cockpit.adapters.shell_terminal import terminal_line
 from cockpit.engine.terminal import LentTerminal
-from cockpit.model.actions import (
-    NO_PREVIEW,
-    Answer,
-    EndpointIdentity,
-    Identity,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Permit,
-    Prepared,
-    Preview,
-    PreviewFact,
-    ShellCommand,
-)
+from cockpit.model.actions import NO_PREVIEW, Permit, Prepared, Preview, PreviewFact
+from cockpit.model.answers import Answer
 from cockpit.model.errors import SourceError, SourceRefused, SourceUnreachable
+from cockpit.model.identities import EndpointIdentity, Identity
+from cockpit.model.operations import Operation, ShellCommand
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.readings import SourceId, SourceKind
 from cockpit.model.text import clean, clean_block
 

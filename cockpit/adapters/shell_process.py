@@ -19,8 +19,8 @@ from pathlib import Path
 from cockpit.adapters.lines import LineSplitter, RawLine
 from cockpit.adapters.shell_state import Report, report_of, reporting
 from cockpit.engine.steps.live import Live, live
-from cockpit.model.actions import ShellCommand
 from cockpit.model.errors import SourceUnreachable
+from cockpit.model.operations import ShellCommand
 from cockpit.model.text import clean
 
 HEAD_LINES = 1_000

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import IO
 
-from cockpit.model.actions import ShellState
+from cockpit.model.answers import ShellState
 
 _TOLD = 'printf "%s " "${PIPESTATUS[@]}"; printf "\\0%s\\0" "$PWD"; command env -0'
 _ITS_OWN = frozenset({"_", "SHLVL", "PWD", "OLDPWD"})

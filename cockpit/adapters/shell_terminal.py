@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cockpit.adapters.shell_process import ssh_folder
-from cockpit.model.actions import ShellCommand
+from cockpit.model.operations import ShellCommand
 
 _START = 'line=$1; folder=$2; . "$3"; cd -- "$folder" || exit; exec bash -c "$line"'
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cockpit.adapters.http import HttpClient
 from cockpit.adapters.plain_source import PlainSource
-from cockpit.model.actions import HttpRequest
 from cockpit.model.errors import SourceGarbled, SourceRefused
 from cockpit.model.health import Json
+from cockpit.model.operations import HttpRequest
 from cockpit.model.probes import StatusPage
 from cockpit.model.readings import SourceId
 

@@ -7,21 +7,12 @@ from pathlib import Path
 
 from cockpit.adapters.shell_process import run_line
 from cockpit.engine.communication import TRACKER
-from cockpit.model.actions import (
-    Answer,
-    EndpointIdentity,
-    Identity,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Permit,
-    Prepared,
-    Preview,
-    PreviewFact,
-    SendMessage,
-    ShellCommand,
-)
+from cockpit.model.actions import Permit, Prepared, Preview, PreviewFact
+from cockpit.model.answers import Answer
 from cockpit.model.errors import SourceError, SourceRefused
+from cockpit.model.identities import EndpointIdentity, Identity
+from cockpit.model.operations import Operation, SendMessage, ShellCommand
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.readings import SourceId
 from cockpit.model.text import clean
 

@@ -9,8 +9,8 @@ from cockpit.engine.board import Board
 from cockpit.engine.subjects import numbers, probes
 from cockpit.engine.subjects.findings import Findings
 from cockpit.engine.subjects.http import http
-from cockpit.model.actions import Fact
 from cockpit.model.activity import ActivitySnapshot
+from cockpit.model.answers import Fact
 from cockpit.model.health import HttpSample, Scalar, Verdict
 from cockpit.model.host import HostSnapshot
 from cockpit.model.jobs import JobsSnapshot

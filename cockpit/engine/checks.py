@@ -12,7 +12,7 @@ from cockpit.engine.check_subjects import find
 from cockpit.engine.conditions import evaluate, holds
 from cockpit.engine.mutes import Mutes
 from cockpit.engine.subjects.findings import Findings
-from cockpit.model.actions import Fact
+from cockpit.model.answers import Fact
 from cockpit.model.errors import ConditionError
 from cockpit.model.health import CheckResult, Verdict
 from cockpit.model.locks import JobPlan

@@ -10,10 +10,12 @@ from cockpit.engine.board import Board
 from cockpit.engine.deeds import text_of
 from cockpit.engine.incident_plan import IncidentPlan
 from cockpit.engine.postmortem_words import enumerated, long_duration, minute
-from cockpit.model.actions import Draft, Origin, Risk, RiskVerdict, SendMessage
+from cockpit.model.actions import Draft, Origin
 from cockpit.model.health import Verdict
 from cockpit.model.incident import EntryKind, Incident, JournalEntry
+from cockpit.model.operations import SendMessage
 from cockpit.model.readings import SourceId, SourceKind
+from cockpit.model.risk import Risk, RiskVerdict
 
 TRACKER = SourceId(SourceKind.NOTIFY, "tracker")
 """What opens something to do."""

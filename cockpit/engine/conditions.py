@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from cockpit.model.actions import Fact
+from cockpit.model.answers import Fact
 from cockpit.model.errors import ConditionError
 from cockpit.model.text import clean
 

@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cockpit.model.actions import (
-    BackendIdentity,
+from cockpit.model.actions import Draft, Origin
+from cockpit.model.activity import Backend
+from cockpit.model.errors import RunbookError
+from cockpit.model.host import HostProcess
+from cockpit.model.identities import BackendIdentity, KeyIdentity, ProcessIdentity, ServiceIdentity
+from cockpit.model.keys import key_shown, literal_key
+from cockpit.model.locks import AdvisoryLock, CronLock
+from cockpit.model.operations import (
     CancelBackends,
     DeleteKeys,
-    Draft,
-    KeyIdentity,
     OpenShell,
-    Origin,
-    ProcessIdentity,
     RedisCommand,
-    Risk,
-    RiskVerdict,
     ScaleService,
-    ServiceIdentity,
     ServiceOperation,
     ServicesOperation,
     SignalProcess,
     TerminateBackends,
 )
-from cockpit.model.activity import Backend
-from cockpit.model.errors import RunbookError
-from cockpit.model.host import HostProcess
-from cockpit.model.keys import key_shown, literal_key
-from cockpit.model.locks import AdvisoryLock, CronLock
 from cockpit.model.readings import SourceId
+from cockpit.model.risk import Risk, RiskVerdict
 from cockpit.model.services import Service
 
 SERVICE_TIMEOUT = 60.0

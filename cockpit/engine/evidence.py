@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from cockpit.engine.board import Board
 from cockpit.engine.conditions import Lookup, Names
-from cockpit.model.actions import Answer, Fact
+from cockpit.model.answers import Answer, Fact
 from cockpit.model.health import Json
 from cockpit.model.locks import LocksSnapshot
 from cockpit.model.ports import Clock

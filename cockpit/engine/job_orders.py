@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cockpit.model.actions import Draft, HttpRequest, Operation, Origin, RedisCommand, Risk, RiskVerdict, SqlStatement
+from cockpit.model.actions import Draft, Origin
 from cockpit.model.errors import RunbookError
 from cockpit.model.locks import JobPlan
+from cockpit.model.operations import HttpRequest, Operation, RedisCommand, SqlStatement
 from cockpit.model.readings import SourceId, SourceKind
+from cockpit.model.risk import Risk, RiskVerdict
 from cockpit.runbook.http_text import is_request_line, read_request
 from cockpit.runbook.redis_words import split_redis
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from cockpit.engine.confirmation import LOOK_LIFETIME
-from cockpit.model.actions import Action, Demand, Permit, Refusal, Requirement, Risk
+from cockpit.model.actions import Action, Demand, Permit, Refusal, Requirement
 from cockpit.model.incident import EnvironmentFacts, Role
 from cockpit.model.ports import Clock
 from cockpit.model.readings import SourceKind
+from cockpit.model.risk import Risk
 
 PERMIT_LIFETIME = timedelta(seconds=30)
 """How long a permit may wait for its execution."""

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from cockpit.model.actions import (
-    Action,
-    Answer,
+from cockpit.model.actions import Action, Permit
+from cockpit.model.answers import Answer
+from cockpit.model.health import Json
+from cockpit.model.identities import (
     BackendIdentity,
     BackendsIdentity,
     EndpointIdentity,
     Identity,
     KeyIdentity,
     KeysIdentity,
-    Outcome,
-    Permit,
     ProcessIdentity,
     RowsIdentity,
     ServiceIdentity,
     ServicesIdentity,
 )
-from cockpit.model.health import Json
 from cockpit.model.keys import key_shown
 from cockpit.model.masking import Masker
+from cockpit.model.outcomes import Outcome
 from cockpit.model.text import clean_bytes
 
 KEPT_LINES = 50

@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping
 
 from cockpit.engine.policy import Policy
 from cockpit.engine.records import intent_payload, outcome_payload, refusal_payload
-from cockpit.model.actions import Action, Draft, Outcome, OutcomeKind, Permit, Prepared, Refusal, Requirement
+from cockpit.model.actions import Action, Draft, Permit, Prepared, Refusal, Requirement
 from cockpit.model.errors import CockpitError, JournalError, SourceError
 from cockpit.model.health import Json
 from cockpit.model.incident import EntryKind
 from cockpit.model.masking import Masker
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.ports import Clock, Executor, Journal
 from cockpit.model.readings import SourceId
 

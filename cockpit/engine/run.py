@@ -8,9 +8,10 @@ from datetime import datetime
 
 from cockpit.engine.steps.live import Live
 from cockpit.engine.steps.waiting import Waiting
-from cockpit.model.actions import Answer, Outcome, ShellState
+from cockpit.model.answers import Answer, ShellState
 from cockpit.model.health import Json
 from cockpit.model.incident import StepState
+from cockpit.model.outcomes import Outcome
 from cockpit.model.runbook import Command, Procedure, Runbook, Step
 
 

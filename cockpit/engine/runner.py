@@ -20,24 +20,17 @@ from cockpit.engine.steps.reading import Attempts, plan, seconds
 from cockpit.engine.steps.resume import Remains, left_open, take_up
 from cockpit.engine.steps.settings import Expected, expected, presence
 from cockpit.engine.steps.waiting import Waiting
-from cockpit.model.actions import (
-    Answer,
-    Draft,
-    Operation,
-    Origin,
-    Outcome,
-    OutcomeKind,
-    Risk,
-    RiskVerdict,
-    ShellCommand,
-    SqlStatement,
-)
+from cockpit.model.actions import Draft, Origin
+from cockpit.model.answers import Answer
 from cockpit.model.errors import CockpitError, ConditionError, RunbookError, SourceError
 from cockpit.model.health import Json
 from cockpit.model.incident import StepState
 from cockpit.model.masking import Masker
+from cockpit.model.operations import Operation, ShellCommand, SqlStatement
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.ports import Clock, Journal, Reader
 from cockpit.model.readings import SourceId, SourceKind
+from cockpit.model.risk import Risk, RiskVerdict
 from cockpit.model.runbook import Branch, Command, Input, Kind, Procedure, Runbook, Step
 from cockpit.runbook.resolve import missing, render, resolve
 from cockpit.runbook.resolve_shell import host_of, is_service

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from cockpit.model.actions import Risk
 from cockpit.model.command_info import CommandInfo
 from cockpit.model.errors import CockpitError
 from cockpit.model.ports import KnowsCommands, Reader
+from cockpit.model.risk import Risk
 from cockpit.model.runbook import Command, Kind, Phase, Procedure, Step
 from cockpit.runbook.annotations import other
 from cockpit.runbook.redis_risk import command_names, judge_redis

@@ -8,9 +8,11 @@ from datetime import date
 from urllib.parse import quote, urlsplit
 
 from cockpit.engine.deeds import text_of
-from cockpit.model.actions import Draft, Origin, Risk, RiskVerdict, SendMessage
+from cockpit.model.actions import Draft, Origin
 from cockpit.model.incident import Incident, JournalEntry
+from cockpit.model.operations import SendMessage
 from cockpit.model.readings import SourceId
+from cockpit.model.risk import Risk, RiskVerdict
 
 _OWNER = re.compile(r"(?:^|\s)@(\S+)")
 _DATE = re.compile(r"(?:^|\s)(\d{4}-\d{2}-\d{2})(?=\s|$)")

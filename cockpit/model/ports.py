@@ -6,15 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar, runtime_checkable
 
-from cockpit.model.actions import Answer, BackendIdentity, Identity, Operation, Outcome, Permit, Prepared
+from cockpit.model.actions import Permit, Prepared
+from cockpit.model.answers import Answer
 from cockpit.model.changes import Change
 from cockpit.model.command_info import CommandInfo
 from cockpit.model.health import Json
 from cockpit.model.host import FolderSizes, ProcessDetail, Sockets
+from cockpit.model.identities import BackendIdentity, Identity
 from cockpit.model.incident import EntryKind, JournalEntry, News, Verification
 from cockpit.model.inspection import BackendLock, Plan, Statements, StatementStatistics
 from cockpit.model.keys import KeyPage, KeyPreview
 from cockpit.model.logs import LogBatch
+from cockpit.model.operations import Operation
+from cockpit.model.outcomes import Outcome
 from cockpit.model.readings import SourceId
 from cockpit.model.services import Section
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from cockpit.model.actions import Risk
 from cockpit.model.health import Json
+from cockpit.model.risk import Risk
 
 
 class Part(StrEnum):

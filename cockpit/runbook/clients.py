@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from cockpit.model.actions import Risk
+from cockpit.model.risk import Risk
 from cockpit.runbook.shell_syntax import SimpleCommand
 from cockpit.runbook.words import words
 

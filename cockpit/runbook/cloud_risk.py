@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cockpit.model.actions import Risk, RiskVerdict
+from cockpit.model.risk import Risk, RiskVerdict
 from cockpit.runbook.words import words
 
 _READS = words(

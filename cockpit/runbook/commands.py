@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from cockpit.model.actions import Risk, RiskVerdict
+from cockpit.model.risk import Risk, RiskVerdict
 from cockpit.model.runbook import Annotations, Command, CommandWarning, Context, Kind
 from cockpit.runbook import annotations as notes
 from cockpit.runbook import placeholders

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cockpit.model.actions import Risk, RiskVerdict
+from cockpit.model.risk import Risk, RiskVerdict
 from cockpit.runbook.http_text import RequestText, read_request
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from cockpit.model.actions import Risk
+from cockpit.model.risk import Risk
 from cockpit.model.runbook import Annotations, Command, Part, Procedure, Runbook, Step
 from cockpit.runbook.annotations import CONDITION_CAP
 from cockpit.runbook.commands import holds_secret

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cockpit.model.actions import Risk, RiskVerdict
+from cockpit.model.risk import Risk, RiskVerdict
 from cockpit.runbook import programs
 from cockpit.runbook.cloud_risk import judge_cloud
 from cockpit.runbook.reader_risk import judge_reader

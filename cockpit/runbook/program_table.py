@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cockpit.model.actions import Risk
+from cockpit.model.risk import Risk
 
 _CLUSTER = re.compile(r"-[A-Za-z]{2,8}")
 

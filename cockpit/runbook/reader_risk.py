@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cockpit.model.actions import Risk, RiskVerdict
+from cockpit.model.risk import Risk, RiskVerdict
 
 _AWK_WRITES = re.compile(r"system\s*\(|\|\s*\"|>\s*\"|getline|print[^;}]*[>|](?![|=])|\|&|@load|-i\s*inplace")
 _SED_WRITES = re.compile(r"(?:^|[;/{}\s\d$,!])(?:[wW]\s+\S|e\b)|/[gipmIM0-9]*[we](?:\s|$|;|\})")

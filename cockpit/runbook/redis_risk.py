@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cockpit.model.actions import Risk, RiskVerdict
 from cockpit.model.command_info import CommandInfo
+from cockpit.model.risk import Risk, RiskVerdict
 from cockpit.model.runbook import CommandWarning, Kind
 from cockpit.runbook import placeholders, redis_commands
 from cockpit.runbook.redis_words import split_redis

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from cockpit.model.actions import (
+from cockpit.model.errors import RunbookError
+from cockpit.model.operations import (
     HttpRequest,
     Operation,
     RedisCommand,
@@ -14,7 +15,6 @@ from cockpit.model.actions import (
     SignalMatchingBackends,
     SqlStatement,
 )
-from cockpit.model.errors import RunbookError
 from cockpit.model.runbook import Command, Kind
 from cockpit.model.text import clean_block
 from cockpit.runbook import fill, placeholders, redis_commands

@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
-from cockpit.model.actions import HttpRequest
 from cockpit.model.errors import RunbookError
+from cockpit.model.operations import HttpRequest
 from cockpit.model.runbook import Command
 from cockpit.runbook import shell_syntax
 from cockpit.runbook.fill import Template, form_value, header_value, json_value, places_in, url_value

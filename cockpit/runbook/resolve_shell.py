@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from tree_sitter import Node
 
-from cockpit.model.actions import ServiceOperation, ShellCommand
 from cockpit.model.errors import RunbookError
+from cockpit.model.operations import ServiceOperation, ShellCommand
 from cockpit.model.runbook import Command, Kind
 from cockpit.runbook import shell_syntax
 from cockpit.runbook.fill import places_in

@@ -9,8 +9,8 @@ import pglast
 from pglast import ast
 from pglast.stream import RawStream
 
-from cockpit.model.actions import SignalMatchingBackends, SqlStatement
 from cockpit.model.errors import RunbookError
+from cockpit.model.operations import SignalMatchingBackends, SqlStatement
 from cockpit.model.runbook import Command
 from cockpit.runbook import sql_text
 from cockpit.runbook.fill import places_in

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cockpit.model.actions import Risk, RiskVerdict
+from cockpit.model.risk import Risk, RiskVerdict
 from cockpit.model.runbook import Kind
 from cockpit.runbook.http_risk import judge_http
 from cockpit.runbook.http_text import read_request

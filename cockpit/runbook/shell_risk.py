@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from cockpit.model.actions import Risk, RiskVerdict
+from cockpit.model.risk import Risk, RiskVerdict
 from cockpit.runbook import placeholders, programs, shell_syntax, transfer_risk
 from cockpit.runbook.clients import client_statement, input_text
 from cockpit.runbook.program_risk import judge_program

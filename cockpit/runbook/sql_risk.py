@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pglast import ast, enums
 
-from cockpit.model.actions import Risk, RiskVerdict
+from cockpit.model.risk import Risk, RiskVerdict
 from cockpit.runbook import sql_functions, sql_text
 from cockpit.runbook.words import words
 

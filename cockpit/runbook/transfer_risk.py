@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from cockpit.model.actions import Risk, RiskVerdict
+from cockpit.model.risk import Risk, RiskVerdict
 from cockpit.runbook.http_risk import judge_request
 from cockpit.runbook.http_text import RequestText, read_curl
 from cockpit.runbook.shell_syntax import SimpleCommand

@@ -17,10 +17,11 @@ from cockpit.engine.drafts import (
     terminate_backends,
 )
 from cockpit.engine.job_orders import set_flag, trigger_job
-from cockpit.model.actions import Draft, Outcome, OutcomeKind
+from cockpit.model.actions import Draft
 from cockpit.model.activity import Backend
 from cockpit.model.errors import CockpitError, RunbookError
 from cockpit.model.locks import AdvisoryLock, CronLock
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.readings import SourceId
 from cockpit.model.services import Service, ServiceKind
 from cockpit.ui.screens.ask import Ask

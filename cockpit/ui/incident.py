@@ -14,9 +14,9 @@ from cockpit.engine.postmortem import post_mortem
 from cockpit.engine.postmortem_text import post_mortem_text
 from cockpit.engine.stage import runbook_names
 from cockpit.engine.todo import read_todo, tracker_address, tracker_draft
-from cockpit.model.actions import OutcomeKind
 from cockpit.model.errors import CockpitError
 from cockpit.model.health import Verdict
+from cockpit.model.outcomes import OutcomeKind
 from cockpit.ui.messages import Messages
 from cockpit.ui.screens.ask import Ask
 from cockpit.ui.screens.choice import Choice

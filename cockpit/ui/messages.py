@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cockpit.engine.communication import fields_of, filled, message_draft, open_fields
-from cockpit.model.actions import OutcomeKind
 from cockpit.model.errors import CockpitError
+from cockpit.model.outcomes import OutcomeKind
 from cockpit.ui.screens.choice import Choice
 from cockpit.ui.screens.confirm import ConfirmScreen
 from cockpit.ui.screens.message import MessageSheet, Written

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cockpit.model.actions import OutcomeKind, Risk
+from cockpit.model.outcomes import OutcomeKind
+from cockpit.model.risk import Risk
 from cockpit.model.runbook import Command, Step
 from cockpit.ui.screens.ask import Ask
 from cockpit.ui.screens.choice import Choice

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cockpit.engine.confirmation import ARMING
-from cockpit.model.actions import Outcome, OutcomeKind
 from cockpit.model.activity import Backend, waiters_behind
 from cockpit.model.incident import StepState
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.runbook import Command, Input, Procedure, Runbook, Step
 from cockpit.ui.acts import StepActs
 from cockpit.ui.present.answer import answer_lines

@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from cockpit.engine.run import Run
-from cockpit.model.actions import Risk
 from cockpit.model.errors import RunbookError
 from cockpit.model.incident import Role, StepState
+from cockpit.model.risk import Risk
 from cockpit.model.runbook import Command, Kind, Procedure, Runbook, Step
 from cockpit.ui.present.card import StepView
 from cockpit.ui.spans import Tone

@@ -16,9 +16,9 @@ from cockpit.engine.checks import CheckPlan
 from cockpit.engine.conditions import parse
 from cockpit.engine.cron import parse_cron, period
 from cockpit.engine.selectors import Selector, parse_selector
-from cockpit.model.actions import HttpRequest
 from cockpit.model.errors import ConditionError, ConfigError
 from cockpit.model.locks import JobPlan
+from cockpit.model.operations import HttpRequest
 from cockpit.model.readings import SourceId, SourceKind
 from cockpit.model.text import clean
 

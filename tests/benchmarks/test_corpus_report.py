@@ -17,7 +17,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from cockpit.engine.library import find_runbooks, load_runbook
-from cockpit.model.actions import Risk
+from cockpit.model.risk import Risk
 from cockpit.model.runbook import Command, Kind, Runbook
 from cockpit.runbook.reader import read_runbook
 

@@ -21,15 +21,10 @@ from cockpit.adapters.docker_inspector import DockerInspector
 from cockpit.adapters.docker_shell import ContainerShell
 from cockpit.engine.poller import Poller
 from cockpit.engine.terminal import LentTerminal
-from cockpit.model.actions import (
-    OpenShell,
-    OutcomeKind,
-    ServiceIdentity,
-    ServiceOperation,
-    ServicesIdentity,
-    ServicesOperation,
-)
 from cockpit.model.errors import RunbookError, SourceRefused, SourceUnreachable
+from cockpit.model.identities import ServiceIdentity, ServicesIdentity
+from cockpit.model.operations import OpenShell, ServiceOperation, ServicesOperation
+from cockpit.model.outcomes import OutcomeKind
 from cockpit.model.readings import Reading
 from cockpit.model.services import Section, Service, ServicesSnapshot
 from tests.support.absent import absent

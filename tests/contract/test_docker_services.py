@@ -14,9 +14,11 @@ from cockpit.adapters.docker_engine import DockerEngine
 from cockpit.adapters.docker_executor import DockerExecutor
 from cockpit.adapters.docker_logs import DockerLogs
 from cockpit.adapters.docker_stats import DockerStats
-from cockpit.model.actions import OutcomeKind, ServiceIdentity, ServiceOperation, ShellCommand
 from cockpit.model.errors import SourceError, SourceRefused, SourceUnreachable
+from cockpit.model.identities import ServiceIdentity
 from cockpit.model.logs import Level, LogLine
+from cockpit.model.operations import ServiceOperation, ShellCommand
+from cockpit.model.outcomes import OutcomeKind
 from cockpit.model.services import Service, ServiceKind
 from tests.support.awaiting import until
 from tests.support.docker import IMAGE, Containers, client_or_skip, ensure_image

@@ -22,9 +22,12 @@ from cockpit.adapters.host_meter import pressures
 from cockpit.adapters.host_processes import ProcessTable
 from cockpit.engine.drafts import SIGNALS as OFFERED
 from cockpit.engine.drafts import signal_process
-from cockpit.model.actions import OutcomeKind, ProcessIdentity, Risk, ShellCommand, SignalProcess
 from cockpit.model.errors import SourceError, SourceRefused, SourceUnreachable
 from cockpit.model.host import Disk, FolderSizes, Pressure
+from cockpit.model.identities import ProcessIdentity
+from cockpit.model.operations import ShellCommand, SignalProcess
+from cockpit.model.outcomes import OutcomeKind
+from cockpit.model.risk import Risk
 from tests.support.awaiting import until
 from tests.support.permits import permit_for
 

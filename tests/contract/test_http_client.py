@@ -16,10 +16,10 @@ from cockpit.adapters.http import HttpClient
 from cockpit.adapters.http_body import BODY_CAP
 from cockpit.adapters.http_timing import Progress
 from cockpit.config.secrets import Secret
-from cockpit.model.actions import HttpRequest
 from cockpit.model.errors import SourceError, SourceGarbled, SourceRefused, SourceUnreachable
 from cockpit.model.health import HttpSample
 from cockpit.model.masking import MASK
+from cockpit.model.operations import HttpRequest
 from cockpit.sandbox.process import free_ports
 from tests.support.certificates import self_signed
 

@@ -9,9 +9,11 @@ from aiohttp import web
 from cockpit.adapters.http import HttpClient
 from cockpit.adapters.http_steps import HttpExecutor, HttpReader
 from cockpit.config.secrets import Secret
-from cockpit.model.actions import EndpointIdentity, HttpRequest, OutcomeKind, ShellCommand
 from cockpit.model.errors import SourceRefused
+from cockpit.model.identities import EndpointIdentity
 from cockpit.model.masking import MASK
+from cockpit.model.operations import HttpRequest, ShellCommand
+from cockpit.model.outcomes import OutcomeKind
 from cockpit.sandbox.process import free_ports
 from tests.support.permits import permit_for
 

@@ -13,9 +13,9 @@ from aiohttp import web
 from cockpit.adapters.http import HttpClient
 from cockpit.adapters.http_source import REDIRECTS, HttpSource
 from cockpit.config.secrets import Secret
-from cockpit.model.actions import HttpRequest
 from cockpit.model.errors import SourceError, SourceRefused, SourceUnreachable
 from cockpit.model.health import HttpSample
+from cockpit.model.operations import HttpRequest
 from cockpit.model.readings import SourceId, SourceKind
 from cockpit.sandbox.process import free_ports
 from tests.support.certificates import self_signed

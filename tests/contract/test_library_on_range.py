@@ -13,9 +13,9 @@ from cockpit.engine.conditions import holds
 from cockpit.engine.evidence import answer_names
 from cockpit.engine.run import Run
 from cockpit.engine.session import Session
-from cockpit.model.actions import Risk
 from cockpit.model.errors import ConditionError
 from cockpit.model.incident import Role, StepState
+from cockpit.model.risk import Risk
 from cockpit.model.runbook import Command, Kind, Step
 from cockpit.wiring.session import open_session
 from tests.support.range import start_range

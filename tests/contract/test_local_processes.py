@@ -15,14 +15,10 @@ from cockpit.adapters.clock import SystemClock
 from cockpit.adapters.local_executor import LocalExecutor
 from cockpit.adapters.process_inspector import ProcessInspector
 from cockpit.adapters.processes_local import LocalProcesses, parse_patterns
-from cockpit.model.actions import (
-    OutcomeKind,
-    ServiceIdentity,
-    ServiceOperation,
-    ServicesOperation,
-    ShellCommand,
-)
 from cockpit.model.errors import ConfigError, SourceRefused, SourceUnreachable
+from cockpit.model.identities import ServiceIdentity
+from cockpit.model.operations import ServiceOperation, ServicesOperation, ShellCommand
+from cockpit.model.outcomes import OutcomeKind
 from cockpit.model.services import Service
 from tests.support.awaiting import until_answered
 from tests.support.permits import permit_for

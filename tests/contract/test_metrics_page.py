@@ -15,9 +15,9 @@ from cockpit.adapters.metrics_page import SCRAPES_CAP, MetricsPage, read_page
 from cockpit.adapters.pool import BlockingPool
 from cockpit.engine.selectors import Selector
 from cockpit.engine.subjects.numbers import metric
-from cockpit.model.actions import HttpRequest
 from cockpit.model.errors import SourceGarbled, SourceRefused
 from cockpit.model.metrics import Scrape
+from cockpit.model.operations import HttpRequest
 from cockpit.model.readings import SourceId, SourceKind
 from cockpit.sandbox.process import free_ports
 

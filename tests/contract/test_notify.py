@@ -13,10 +13,12 @@ from cockpit.adapters.tracker import TrackerExecutor
 from cockpit.engine.communication import TRACKER, message_draft
 from cockpit.engine.policy import CONFIRMED, Policy
 from cockpit.engine.road import Road
-from cockpit.model.actions import Outcome, OutcomeKind, RedisCommand, Refusal
+from cockpit.model.actions import Refusal
 from cockpit.model.errors import SourceError, SourceRefused
 from cockpit.model.incident import EntryKind, EnvironmentFacts, Role
 from cockpit.model.masking import Masker
+from cockpit.model.operations import RedisCommand
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.ports import Executor
 from tests.support.chat_service import FakeChatService, a_chat_service
 from tests.support.clock import FixedClock

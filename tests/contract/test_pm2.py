@@ -16,17 +16,10 @@ from cockpit.adapters.clock import SystemClock
 from cockpit.adapters.pm2 import Pm2, Pm2Services
 from cockpit.adapters.pm2_executor import Pm2Executor
 from cockpit.adapters.process_inspector import ProcessInspector
-from cockpit.model.actions import (
-    Operation,
-    Outcome,
-    OutcomeKind,
-    ScaleService,
-    ServiceIdentity,
-    ServiceOperation,
-    ServicesOperation,
-    ShellCommand,
-)
 from cockpit.model.errors import SourceRefused, SourceUnreachable
+from cockpit.model.identities import ServiceIdentity
+from cockpit.model.operations import Operation, ScaleService, ServiceOperation, ServicesOperation, ShellCommand
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.services import Service, ServicesSnapshot
 from tests.support.absent import absent
 from tests.support.awaiting import until_answered

@@ -12,15 +12,11 @@ import pytest
 from cockpit.adapters import postgres_changes
 from cockpit.adapters.postgres_executor import PostgresExecutor
 from cockpit.engine.steps.live import Live, watched
-from cockpit.model.actions import (
-    EndpointIdentity,
-    Outcome,
-    OutcomeKind,
-    Prepared,
-    RowsIdentity,
-    SqlStatement,
-)
+from cockpit.model.actions import Prepared
 from cockpit.model.errors import SourceError, SourceRefused
+from cockpit.model.identities import EndpointIdentity, RowsIdentity
+from cockpit.model.operations import SqlStatement
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.runbook.sql_risk import judge_sql
 from cockpit.sandbox.postgres_server import PostgresServer
 from tests.support.awaiting import until

@@ -13,9 +13,9 @@ from cockpit.adapters.own_sql import statement
 from cockpit.adapters.postgres_activity import PostgresActivity
 from cockpit.adapters.postgres_figures import PostgresFigures
 from cockpit.adapters.postgres_inspector import PostgresInspector
-from cockpit.model.actions import BackendIdentity
 from cockpit.model.activity import Backend
 from cockpit.model.database import DatabaseFigures
+from cockpit.model.identities import BackendIdentity
 from cockpit.sandbox.postgres_server import PostgresServer
 from tests.support.postgres import connection_to, eventually, running, running_version, session
 

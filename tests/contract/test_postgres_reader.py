@@ -11,8 +11,9 @@ import pytest
 
 from cockpit.adapters import postgres_reader
 from cockpit.adapters.postgres_reader import PostgresReader
-from cockpit.model.actions import RedisCommand, Risk, RiskVerdict, SqlStatement
 from cockpit.model.errors import SourceError, SourceRefused, SourceUnreachable
+from cockpit.model.operations import RedisCommand, SqlStatement
+from cockpit.model.risk import Risk, RiskVerdict
 from cockpit.runbook.sql_risk import judge_sql
 from cockpit.sandbox.postgres_server import PostgresServer
 from tests.support.postgres import connection_to, running_version, session

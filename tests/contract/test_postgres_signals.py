@@ -14,15 +14,10 @@ import pytest
 
 from cockpit.adapters import postgres_signals
 from cockpit.adapters.postgres_executor import PostgresExecutor
-from cockpit.model.actions import (
-    BackendIdentity,
-    BackendsIdentity,
-    CancelBackends,
-    OutcomeKind,
-    SignalMatchingBackends,
-    TerminateBackends,
-)
 from cockpit.model.errors import SourceError, SourceRefused
+from cockpit.model.identities import BackendIdentity, BackendsIdentity
+from cockpit.model.operations import CancelBackends, SignalMatchingBackends, TerminateBackends
+from cockpit.model.outcomes import OutcomeKind
 from cockpit.runbook.sql_risk import judge_sql
 from cockpit.sandbox.postgres_server import PostgresServer
 from tests.support.permits import permit_for
@@ -337,7 +332,7 @@ async def test_a_line_that_breaks_leaves_no_target_without_a_result(server: Post
 
 
 async def test_what_is_not_its_own_is_refused(executor: PostgresExecutor) -> None:
-    from cockpit.model.actions import RedisCommand
+    from cockpit.model.operations import RedisCommand
 
     for call in (executor.prepare, executor.identify):
         with pytest.raises(SourceRefused, match="cannot carry out a RedisCommand"):

@@ -14,8 +14,9 @@ from cockpit.adapters.clock import SystemClock
 from cockpit.adapters.process_executor import ProcessExecutor
 from cockpit.adapters.process_usage import ProcessMeter, owner_alive
 from cockpit.adapters.processes import ProcessServices, Supervisor
-from cockpit.model.actions import OutcomeKind, ServiceOperation, ShellCommand
 from cockpit.model.errors import SourceGarbled, SourceRefused, SourceUnreachable
+from cockpit.model.operations import ServiceOperation, ShellCommand
+from cockpit.model.outcomes import OutcomeKind
 from cockpit.model.services import ServicesSnapshot
 from cockpit.sandbox.folder import make_folder
 from cockpit.sandbox.process import ProcessSpec

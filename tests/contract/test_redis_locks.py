@@ -12,19 +12,13 @@ from cockpit.adapters.redis_locks import RedisLocks
 from cockpit.adapters.redis_reader import RedisReader
 from cockpit.adapters.redis_rest import RedisRest
 from cockpit.config.secrets import Secret
-from cockpit.model.actions import (
-    DeleteKeys,
-    EndpointIdentity,
-    KeyIdentity,
-    KeysIdentity,
-    Operation,
-    OutcomeKind,
-    RedisCommand,
-    Risk,
-)
 from cockpit.model.command_info import CommandInfo
 from cockpit.model.errors import ConfigError, SourceRefused, SourceUnreachable
+from cockpit.model.identities import EndpointIdentity, KeyIdentity, KeysIdentity
 from cockpit.model.locks import AgeBasis, JobPlan, LockState
+from cockpit.model.operations import DeleteKeys, Operation, RedisCommand
+from cockpit.model.outcomes import OutcomeKind
+from cockpit.model.risk import Risk
 from cockpit.runbook import redis_commands
 from cockpit.runbook.redis_risk import command_names, judge_redis, redis_risk
 from cockpit.sandbox.redis_server import RedisServer
@@ -317,7 +311,7 @@ async def test_trouble_is_named_without_the_password(server: RedisServer) -> Non
 
 
 async def test_only_redis_commands_are_taken(connection: RedisLine) -> None:
-    from cockpit.model.actions import SqlStatement
+    from cockpit.model.operations import SqlStatement
 
     with pytest.raises(SourceRefused):
         await executor(connection).prepare(SqlStatement("SELECT 1"))

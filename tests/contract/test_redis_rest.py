@@ -14,8 +14,10 @@ from cockpit.adapters.redis_locks import RedisLocks
 from cockpit.adapters.redis_reader import RedisReader
 from cockpit.adapters.redis_rest import RedisRest
 from cockpit.config.secrets import Secret
-from cockpit.model.actions import DeleteKeys, KeyIdentity, OutcomeKind, RedisCommand
 from cockpit.model.errors import ConfigError, SourceError, SourceGarbled, SourceRefused, SourceUnreachable
+from cockpit.model.identities import KeyIdentity
+from cockpit.model.operations import DeleteKeys, RedisCommand
+from cockpit.model.outcomes import OutcomeKind
 from cockpit.sandbox.redis_server import RedisServer
 from tests.support.clock import FixedClock
 from tests.support.permits import permit_for

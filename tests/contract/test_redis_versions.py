@@ -18,8 +18,9 @@ from cockpit.adapters.redis_executor import RedisExecutor
 from cockpit.adapters.redis_locks import RedisLocks
 from cockpit.adapters.redis_reader import RedisReader
 from cockpit.config.secrets import Secret
-from cockpit.model.actions import OutcomeKind, RedisCommand
 from cockpit.model.locks import JobPlan, LockState
+from cockpit.model.operations import RedisCommand
+from cockpit.model.outcomes import OutcomeKind
 from cockpit.sandbox import redis_server
 from cockpit.sandbox.redis_server import RedisServer
 from tests.support.clock import FixedClock

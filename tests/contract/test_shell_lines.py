@@ -10,8 +10,10 @@ import pytest
 from cockpit.adapters import shell_process
 from cockpit.adapters.shell import ShellExecutor, ShellReader
 from cockpit.engine.steps.live import Live, watched
-from cockpit.model.actions import NO_PREVIEW, HttpRequest, OutcomeKind, ShellCommand
+from cockpit.model.actions import NO_PREVIEW
 from cockpit.model.errors import SourceRefused, SourceUnreachable
+from cockpit.model.operations import HttpRequest, ShellCommand
+from cockpit.model.outcomes import OutcomeKind
 from tests.support.awaiting import until
 from tests.support.permits import permit_for
 

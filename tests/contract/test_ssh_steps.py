@@ -14,7 +14,8 @@ import pytest
 
 from cockpit.adapters.shell import ShellExecutor, ShellReader
 from cockpit.adapters.shell_process import ssh_folder
-from cockpit.model.actions import Risk, ShellCommand
+from cockpit.model.operations import ShellCommand
+from cockpit.model.risk import Risk
 from cockpit.model.runbook import Context
 from cockpit.runbook.commands import build_command
 from cockpit.runbook.resolve import resolve

@@ -17,7 +17,7 @@ from tests.support.awaiting import until_sync
 RUNS = """
 import asyncio, sys
 from cockpit.adapters.shell_process import run_line
-from cockpit.model.actions import ShellCommand
+from cockpit.model.operations import ShellCommand
 
 asyncio.run(run_line(ShellCommand(sys.argv[1]), 600))
 """

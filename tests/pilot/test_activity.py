@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from cockpit.engine.preferences import Preferences
-from cockpit.model.actions import BackendIdentity
 from cockpit.model.activity import ActivitySnapshot
 from cockpit.model.database import Counters, DatabaseFigures, Progress, Rates, Replica, Slot, Standby
 from cockpit.model.errors import SourceUnreachable
+from cockpit.model.identities import BackendIdentity
 from cockpit.model.incident import Role
 from cockpit.model.inspection import BackendLock, Plan, Statements, StatementStatistics
 from cockpit.model.readings import SourceId, SourceKind

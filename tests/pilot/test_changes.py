@@ -9,19 +9,13 @@ from dataclasses import replace
 import pytest
 from textual.events import Key
 
-from cockpit.model.actions import (
-    BackendIdentity,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Prepared,
-    PreviewFact,
-    Risk,
-    TargetResult,
-    TerminateBackends,
-)
+from cockpit.model.actions import Prepared, PreviewFact
 from cockpit.model.errors import SourceUnreachable
+from cockpit.model.identities import BackendIdentity
 from cockpit.model.incident import EntryKind, EnvironmentFacts
+from cockpit.model.operations import Operation, TerminateBackends
+from cockpit.model.outcomes import Outcome, OutcomeKind, TargetResult
+from cockpit.model.risk import Risk
 from cockpit.ui.screens.confirm import ConfirmScreen, Stage
 from cockpit.ui.screens.palette import Palette
 from cockpit.ui.screens.viewer import Viewer

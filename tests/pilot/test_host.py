@@ -6,13 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from cockpit.model.actions import (
-    Operation,
-    Prepared,
-    Preview,
-    ProcessIdentity,
-    SignalProcess,
-)
+from cockpit.model.actions import Prepared, Preview
 from cockpit.model.errors import SourceUnreachable
 from cockpit.model.host import (
     CpuShares,
@@ -28,7 +22,9 @@ from cockpit.model.host import (
     ProcessDetail,
     Sockets,
 )
+from cockpit.model.identities import ProcessIdentity
 from cockpit.model.incident import EntryKind, Role
+from cockpit.model.operations import Operation, SignalProcess
 from tests.pilot.support import Screen, a_screen, rows_of
 from tests.support.edges import FakeExecutor
 from tests.support.fake_session import HOST, START, Range, a_range, the_host

@@ -6,9 +6,11 @@ import pytest
 
 from cockpit.engine.communication import TRACKER
 from cockpit.engine.incident_plan import EscalationPolicy, IncidentPlan, Level, MessageTemplate
-from cockpit.model.actions import Outcome, OutcomeKind, Prepared, Preview, SendMessage
+from cockpit.model.actions import Prepared, Preview
 from cockpit.model.incident import EntryKind, Role
 from cockpit.model.jobs import JobRun, JobsSnapshot
+from cockpit.model.operations import SendMessage
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.readings import SourceId, SourceKind
 from cockpit.ui.screens.declare import DeclareSheet
 from cockpit.ui.screens.message import MessageSheet

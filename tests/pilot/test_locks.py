@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from cockpit.model.actions import Answer, DeleteKeys, HttpRequest, Operation, Prepared, RedisCommand
+from cockpit.model.actions import Prepared
+from cockpit.model.answers import Answer
 from cockpit.model.errors import SourceUnreachable
 from cockpit.model.incident import EnvironmentFacts, Role
 from cockpit.model.jobs import JobRun, JobsSnapshot
@@ -21,6 +22,7 @@ from cockpit.model.locks import (
     LockState,
     RedisFigures,
 )
+from cockpit.model.operations import DeleteKeys, HttpRequest, Operation, RedisCommand
 from cockpit.model.ports import KeyBrowser
 from cockpit.model.readings import SourceId, SourceKind
 from cockpit.ui.screens.confirm import ConfirmScreen, Stage

@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 
 from cockpit.engine.preferences import Preferences
-from cockpit.model.actions import OpenShell, ScaleService, ServiceOperation, ServicesOperation
 from cockpit.model.errors import SourceUnreachable
 from cockpit.model.incident import Role
 from cockpit.model.logs import Level, LogBatch, LogLine
+from cockpit.model.operations import OpenShell, ScaleService, ServiceOperation, ServicesOperation
 from cockpit.model.ports import Source
 from cockpit.model.readings import SourceId, SourceKind
 from cockpit.model.services import Section, Service, ServiceEvent, ServiceKind, ServicesSnapshot

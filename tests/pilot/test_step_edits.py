@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cockpit.model.actions import RedisCommand
 from cockpit.model.incident import EntryKind, Role, StepState
+from cockpit.model.operations import RedisCommand
 from cockpit.ui.screens.ask import Ask
 from cockpit.ui.screens.confirm import ConfirmScreen, Stage
 from cockpit.ui.walk import Walk

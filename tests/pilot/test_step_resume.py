@@ -7,8 +7,10 @@ import asyncio
 import pytest
 
 from cockpit.engine.steps.live import live
-from cockpit.model.actions import Answer, Outcome, OutcomeKind, Permit
+from cockpit.model.actions import Permit
+from cockpit.model.answers import Answer
 from cockpit.model.incident import EntryKind, StepState
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.ui.screens.confirm import ConfirmScreen, Stage
 from cockpit.ui.walk import Walk
 from tests.pilot.support import Screen, a_screen

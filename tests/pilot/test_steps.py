@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cockpit.model.actions import Answer, RedisCommand
+from cockpit.model.answers import Answer
 from cockpit.model.errors import SourceUnreachable
 from cockpit.model.incident import EntryKind, StepState
+from cockpit.model.operations import RedisCommand
 from cockpit.ui.screens.ask import Ask
 from cockpit.ui.screens.confirm import ConfirmScreen, Stage
 from cockpit.ui.walk import Walk

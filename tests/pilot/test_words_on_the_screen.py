@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from cockpit.engine.conditions import evaluate
-from cockpit.model.actions import Fact
+from cockpit.model.answers import Fact
 from cockpit.model.errors import ConditionError, SourceUnreachable
 from cockpit.model.incident import EnvironmentFacts
 from cockpit.ui.present.header import header_line, local_clock_line

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from cockpit.model.actions import (
-    Action,
-    DeleteKeys,
-    Draft,
-    KeyIdentity,
-    Origin,
-    Prepared,
-    Preview,
-    PreviewFact,
-    Risk,
-    RiskVerdict,
-)
+from cockpit.model.actions import Action, Draft, Origin, Prepared, Preview, PreviewFact
+from cockpit.model.identities import KeyIdentity
+from cockpit.model.operations import DeleteKeys
 from cockpit.model.readings import SourceId, SourceKind
+from cockpit.model.risk import Risk, RiskVerdict
 from tests.support.clock import FixedClock
 
 KV = SourceId(SourceKind.REDIS, "kv")

@@ -6,18 +6,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from cockpit.model.actions import (
-    Answer,
-    Identity,
-    Operation,
-    Outcome,
-    OutcomeKind,
-    Permit,
-    Prepared,
-)
+from cockpit.model.actions import Permit, Prepared
+from cockpit.model.answers import Answer
 from cockpit.model.errors import JournalError
 from cockpit.model.health import Json
+from cockpit.model.identities import Identity
 from cockpit.model.incident import EntryKind, JournalEntry, News, Verification
+from cockpit.model.operations import Operation
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.readings import SourceId
 from tests.support.clock import FixedClock
 

@@ -19,15 +19,18 @@ from cockpit.engine.road import Road
 from cockpit.engine.runner import Runner
 from cockpit.engine.session import Session
 from cockpit.engine.watch import Watch
-from cockpit.model.actions import Answer, BackendIdentity, Operation, Prepared, Preview, PreviewFact, TerminateBackends
+from cockpit.model.actions import Prepared, Preview, PreviewFact
 from cockpit.model.activity import ActivitySnapshot, Backend
+from cockpit.model.answers import Answer
 from cockpit.model.health import HttpSample
 from cockpit.model.host import Disk, HostProcess, HostSnapshot
+from cockpit.model.identities import BackendIdentity
 from cockpit.model.incident import EnvironmentFacts, Role
 from cockpit.model.jobs import JobRun, JobsSnapshot
 from cockpit.model.locks import AgeBasis, CronLock, JobPlan, LocksSnapshot, LockState
 from cockpit.model.logs import Level, LogBatch, LogLine
 from cockpit.model.masking import Masker
+from cockpit.model.operations import Operation, TerminateBackends
 from cockpit.model.readings import Reading, SourceId, SourceKind
 from cockpit.model.runbook import Runbook
 from cockpit.model.services import Service, ServiceKind, ServicesSnapshot

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from cockpit.model.actions import (
-    Action,
-    EndpointIdentity,
-    Identity,
-    Operation,
-    Origin,
-    Permit,
-    Preview,
-    Risk,
-    RiskVerdict,
-)
+from cockpit.model.actions import Action, Origin, Permit, Preview
+from cockpit.model.identities import EndpointIdentity, Identity
+from cockpit.model.operations import Operation
 from cockpit.model.readings import SourceId
+from cockpit.model.risk import Risk, RiskVerdict
 
 _AT = datetime(2026, 3, 14, 3, 0, tzinfo=UTC)
 

@@ -16,8 +16,10 @@ from pglast import ast
 
 from cockpit.config.load import parse as parse_configuration
 from cockpit.engine import conditions, library
-from cockpit.model.actions import Fact, Risk, SignalMatchingBackends, SqlStatement
+from cockpit.model.answers import Fact
 from cockpit.model.errors import ConditionError
+from cockpit.model.operations import SignalMatchingBackends, SqlStatement
+from cockpit.model.risk import Risk
 from cockpit.model.runbook import Annotations, Command, Kind, Part, Procedure, Runbook, Step
 from cockpit.runbook.lint import Finding, lint
 from cockpit.runbook.resolve import missing, resolve

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from cockpit.model.actions import Answer
+from cockpit.model.answers import Answer
 from cockpit.model.jobs import JobRun
 from cockpit.model.locks import AdvisoryLock, AgeBasis, CronLock, JobPlan, LockState, RedisFigures
 from cockpit.model.logs import Level, LogLine

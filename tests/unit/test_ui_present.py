@@ -13,7 +13,7 @@ from cockpit.engine.host_view import arrange
 from cockpit.engine.services_view import Found, ServicesWish
 from cockpit.engine.services_view import arrange as arrange_services
 from cockpit.engine.timeline import moments
-from cockpit.model.actions import Answer
+from cockpit.model.answers import Answer
 from cockpit.model.health import CheckResult, HealthSnapshot, Json, Verdict
 from cockpit.model.incident import EntryKind, EnvironmentFacts, Incident, JournalEntry, Role
 from cockpit.model.logs import Level, LogLine

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from cockpit.config.durations import parse_duration
 from cockpit.engine.conditions import Names, evaluate
 from cockpit.engine.run import Run, Token
-from cockpit.model.actions import Answer
+from cockpit.model.answers import Answer
 from cockpit.model.errors import ConditionError
 from cockpit.model.health import Json
 from cockpit.model.masking import LEAST, Masker

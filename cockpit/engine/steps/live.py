@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from cockpit.model.actions import Answer
+from cockpit.model.answers import Answer
 
 KEPT = 200
 """Lines that a command under way keeps for the screen; its answer keeps more."""

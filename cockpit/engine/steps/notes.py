@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cockpit.engine.records import answer_payload
 from cockpit.engine.run import Run, StepRecord
-from cockpit.model.actions import Answer
+from cockpit.model.answers import Answer
 from cockpit.model.errors import JournalError
 from cockpit.model.health import Json
 from cockpit.model.incident import EntryKind, JournalEntry

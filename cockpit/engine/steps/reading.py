@@ -10,7 +10,7 @@ from datetime import datetime
 from cockpit.config.durations import parse_duration
 from cockpit.engine.conditions import Names, holds
 from cockpit.engine.run import StepRecord
-from cockpit.model.actions import Answer
+from cockpit.model.answers import Answer
 from cockpit.model.errors import CockpitError, ConditionError
 from cockpit.model.incident import StepState
 from cockpit.model.ports import Clock

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cockpit.model.actions import Answer
+from cockpit.model.answers import Answer
 from cockpit.model.runbook import Step
 from cockpit.model.wording import count
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from cockpit.engine.run import Run
-from cockpit.model.actions import Operation, ShellCommand, ShellState
+from cockpit.model.answers import ShellState
+from cockpit.model.operations import Operation, ShellCommand
 from cockpit.model.runbook import Command, Kind, Step
 from cockpit.runbook import placeholders, programs, shell_syntax
 from cockpit.runbook.kinds import recognise

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from cockpit.model.actions import Fact
+from cockpit.model.answers import Fact
 from cockpit.model.health import Verdict
 
 

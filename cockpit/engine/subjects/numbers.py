@@ -7,7 +7,7 @@ import math
 from cockpit.engine.selectors import Selector, parse_selector
 from cockpit.engine.series import Key, bucket_quantile, buckets, duration, increases
 from cockpit.engine.subjects.findings import Findings
-from cockpit.model.actions import Fact
+from cockpit.model.answers import Fact
 from cockpit.model.health import Verdict
 from cockpit.model.metrics import Labels, MetricWindow, QueryResult, Sample, Scrape
 from cockpit.model.wording import count, short_duration

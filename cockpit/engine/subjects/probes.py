@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from cockpit.engine.subjects.findings import Findings
-from cockpit.model.actions import Fact
+from cockpit.model.answers import Fact
 from cockpit.model.health import Verdict
 from cockpit.model.probes import Certificate, FileFacts, KeyFacts, LogRate, PortFacts, ProcessFacts, StatusPage
 from cockpit.model.wording import short_duration

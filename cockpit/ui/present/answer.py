@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from cockpit.model.actions import Answer
+from cockpit.model.answers import Answer
 from cockpit.ui.look import Look
 from cockpit.ui.spans import Line, Span, Tone, fit, line, width, wrap
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cockpit.engine.run import StepRecord
-from cockpit.model.actions import Risk
 from cockpit.model.incident import StepState
+from cockpit.model.risk import Risk
 from cockpit.model.runbook import Command, Input, Step
 from cockpit.ui.look import Look
 from cockpit.ui.present.answer import answer_lines

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from cockpit.model.actions import Answer
+from cockpit.model.answers import Answer
 from cockpit.model.locks import AdvisoryLock, AgeBasis, CronLock, JobPlan, LockState
 from cockpit.model.logs import LogLine
 from cockpit.model.wording import count

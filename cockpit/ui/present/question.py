@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cockpit.engine.confirmation import LOOK_LIFETIME
-from cockpit.model.actions import Action, Answer, Demand, Outcome, OutcomeKind, Refusal, Requirement
+from cockpit.model.actions import Action, Demand, Refusal, Requirement
+from cockpit.model.answers import Answer
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.readings import SourceKind
 from cockpit.ui.look import Look
 from cockpit.ui.present.answer import answer_lines

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from cockpit.engine.document import step_number
 from cockpit.engine.run import Run, StepRecord
 from cockpit.engine.search import Field, Hit, Indexed
-from cockpit.model.actions import Risk
 from cockpit.model.incident import StepState
+from cockpit.model.risk import Risk
 from cockpit.model.runbook import Branch, Note, Part, Phase, Step
 from cockpit.model.text import clean
 from cockpit.ui.look import Look

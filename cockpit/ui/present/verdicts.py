@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cockpit.model.actions import Risk
 from cockpit.model.health import Verdict
+from cockpit.model.risk import Risk
 from cockpit.ui.shapes import Shapes
 from cockpit.ui.spans import Span, Tone
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from textual.events import Key
 
-from cockpit.model.actions import BackendIdentity
 from cockpit.model.activity import ActivitySnapshot, Backend
 from cockpit.model.errors import CockpitError
+from cockpit.model.identities import BackendIdentity
 from cockpit.model.inspection import BackendLock, Plan, StatementStatistics
 from cockpit.model.readings import SourceId
 from cockpit.ui.look import Look

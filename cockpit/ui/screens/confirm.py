@@ -13,9 +13,11 @@ from textual.events import Key
 
 from cockpit.engine.confirmation import ARMING, Confirmation, Response
 from cockpit.engine.steps.live import Live, watched
-from cockpit.model.actions import Action, Draft, Outcome, Refusal, Requirement, Risk
+from cockpit.model.actions import Action, Draft, Refusal, Requirement
 from cockpit.model.errors import CockpitError
+from cockpit.model.outcomes import Outcome
 from cockpit.model.ports import Clock
+from cockpit.model.risk import Risk
 from cockpit.ui.look import Look
 from cockpit.ui.present.question import (
     RUNNING_LINES,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cockpit.engine.contention import mentions
 from cockpit.engine.lock_runbooks import procedures_for
-from cockpit.model.actions import Answer
+from cockpit.model.answers import Answer
 from cockpit.model.errors import CockpitError
 from cockpit.model.locks import AdvisoryLock
 from cockpit.ui.look import Look

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cockpit.adapters.outcomes import outcome_of
-from cockpit.model.actions import OutcomeKind, TargetResult
+from cockpit.model.outcomes import OutcomeKind, TargetResult
 
 S, F, R, U = OutcomeKind.SUCCEEDED, OutcomeKind.FAILED, OutcomeKind.REFUSED, OutcomeKind.UNKNOWN
 

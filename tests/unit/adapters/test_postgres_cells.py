@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.adapters.postgres_cells import Table, answer_of, fact, json_of
-from cockpit.model.actions import Fact
+from cockpit.model.answers import Fact
 
 KINDS = (16, 17, 20, 21, 23, 25, 26, 28, 114, 700, 701, 1005, 1007, 1016, 1082, 1114, 1184, 1186, 1700, 3802, 99_999)
 

@@ -17,9 +17,9 @@ from cockpit.engine.incident_plan import USUAL_TEMPLATES, EscalationPolicy, Inci
 from cockpit.engine.run import Run
 from cockpit.engine.stage import StageClock, runbook_names
 from cockpit.engine.todo import Todo, read_todo, tracker_address, tracker_draft
-from cockpit.model.actions import SendMessage
 from cockpit.model.errors import ConfigError, JournalError
 from cockpit.model.incident import EntryKind, Incident, StepState
+from cockpit.model.operations import SendMessage
 from cockpit.model.readings import SourceId, SourceKind
 from cockpit.runbook.reader import read_runbook
 from cockpit.ui.present.header import countdown, header_line, incident_clocks

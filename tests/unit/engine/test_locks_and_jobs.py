@@ -13,19 +13,13 @@ from cockpit.engine.job_orders import set_flag, trigger_job
 from cockpit.engine.lock_owner import Owners, with_owner
 from cockpit.engine.lock_runbooks import procedures_for
 from cockpit.engine.log_buffer import LogBuffer
-from cockpit.model.actions import (
-    BackendIdentity,
-    DeleteKeys,
-    HttpRequest,
-    RedisCommand,
-    Risk,
-    SqlStatement,
-    TerminateBackends,
-)
 from cockpit.model.errors import RunbookError
+from cockpit.model.identities import BackendIdentity
 from cockpit.model.locks import AdvisoryLock, AgeBasis, CronLock, JobPlan, LockState
 from cockpit.model.logs import Level, LogLine
+from cockpit.model.operations import DeleteKeys, HttpRequest, RedisCommand, SqlStatement, TerminateBackends
 from cockpit.model.readings import SourceId, SourceKind
+from cockpit.model.risk import Risk
 from cockpit.model.services import Service, ServiceKind, ServicesSnapshot
 from cockpit.runbook.reader import read_runbook
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from cockpit.engine.confirmation import LOOK_LIFETIME
 from cockpit.engine.policy import MANY, Policy
-from cockpit.model.actions import Demand, Permit, Refusal, Requirement, Risk, RiskVerdict
+from cockpit.model.actions import Demand, Permit, Refusal, Requirement
 from cockpit.model.incident import EnvironmentFacts, Role
+from cockpit.model.risk import Risk, RiskVerdict
 from tests.support.actions import an_action
 from tests.support.clock import FixedClock
 

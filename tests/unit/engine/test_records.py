@@ -6,23 +6,21 @@ from datetime import timedelta
 import pytest
 
 from cockpit.engine.records import answer_payload, identity_payload, intent_payload, outcome_payload, refusal_payload
-from cockpit.model.actions import (
-    Answer,
+from cockpit.model.actions import Permit
+from cockpit.model.answers import Answer
+from cockpit.model.health import Json
+from cockpit.model.identities import (
     BackendIdentity,
     BackendsIdentity,
     EndpointIdentity,
     Identity,
     KeyIdentity,
     KeysIdentity,
-    Outcome,
-    OutcomeKind,
-    Permit,
     RowsIdentity,
     ServiceIdentity,
-    TargetResult,
 )
-from cockpit.model.health import Json
 from cockpit.model.masking import MASK, Masker
+from cockpit.model.outcomes import Outcome, OutcomeKind, TargetResult
 from tests.support.actions import an_action
 from tests.support.clock import FixedClock
 

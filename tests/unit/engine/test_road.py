@@ -7,10 +7,11 @@ import pytest
 from cockpit.engine import road as road_module
 from cockpit.engine.policy import Policy
 from cockpit.engine.road import Road
-from cockpit.model.actions import KeyIdentity, Outcome, OutcomeKind
 from cockpit.model.errors import SourceError, SourceUnreachable
+from cockpit.model.identities import KeyIdentity
 from cockpit.model.incident import EntryKind, EnvironmentFacts, Role
 from cockpit.model.masking import Masker
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.readings import SourceId, SourceKind
 from tests.support.actions import KV, LOCK, a_draft, a_prepared
 from tests.support.awaiting import until

@@ -7,10 +7,12 @@ import pytest
 from cockpit.engine.board import Board
 from cockpit.engine.run import Run
 from cockpit.engine.runner import Runner
-from cockpit.model.actions import Answer, Outcome, OutcomeKind, RedisCommand, SqlStatement
+from cockpit.model.answers import Answer
 from cockpit.model.errors import RunbookError, SourceUnreachable
 from cockpit.model.incident import EntryKind, StepState
 from cockpit.model.masking import Masker
+from cockpit.model.operations import RedisCommand, SqlStatement
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.ports import Reader
 from cockpit.model.readings import SourceId, SourceKind
 from cockpit.model.runbook import Branch, Step

@@ -9,11 +9,12 @@ import pytest
 
 from cockpit.engine.board import Board
 from cockpit.engine.runner import Runner
-from cockpit.model.actions import Answer, Risk
+from cockpit.model.answers import Answer
 from cockpit.model.command_info import CommandInfo
 from cockpit.model.errors import SourceUnreachable
 from cockpit.model.masking import Masker
 from cockpit.model.readings import SourceId, SourceKind
+from cockpit.model.risk import Risk
 from cockpit.runbook.reader import read_runbook
 from tests.support.clock import FixedClock
 from tests.support.edges import FakeReader

@@ -11,10 +11,11 @@ from cockpit.engine.evidence import answer_names, live_names, merge, run_names
 from cockpit.engine.incident_clock import IncidentClock
 from cockpit.engine.library import Library
 from cockpit.engine.suggest import rank
-from cockpit.model.actions import Answer, CancelBackends, DeleteKeys, ServiceOperation, TerminateBackends
+from cockpit.model.answers import Answer
 from cockpit.model.errors import JournalError, RunbookError
 from cockpit.model.health import CheckResult, HealthSnapshot, Verdict
 from cockpit.model.locks import AgeBasis, CronLock, JobPlan, LocksSnapshot, LockState
+from cockpit.model.operations import CancelBackends, DeleteKeys, ServiceOperation, TerminateBackends
 from cockpit.model.readings import Reading, ReadingState, SourceId, SourceKind
 from cockpit.model.services import Service, ServiceKind
 from cockpit.runbook.reader import read_runbook

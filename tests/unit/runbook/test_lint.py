@@ -10,8 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from cockpit.engine.library import Library, find_runbooks, load_runbook
-from cockpit.model.actions import Operation, RedisCommand, Risk
 from cockpit.model.errors import RunbookError
+from cockpit.model.operations import Operation, RedisCommand
+from cockpit.model.risk import Risk
 from cockpit.runbook.jsonview import runbook_json
 from cockpit.runbook.lint import Finding, lint
 from cockpit.runbook.reader import read_runbook

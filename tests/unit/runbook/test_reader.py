@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cockpit.model.actions import Risk
+from cockpit.model.risk import Risk
 from cockpit.model.runbook import Command, Kind, Part, Procedure, Runbook, Step
 from cockpit.runbook import front_matter, inline, parts
 from cockpit.runbook.kinds import looks_like_redis

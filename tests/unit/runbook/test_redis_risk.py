@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.model.actions import Risk
 from cockpit.model.command_info import CommandInfo
+from cockpit.model.risk import Risk
 from cockpit.runbook.kinds import looks_like_redis
 from cockpit.runbook.redis_risk import command_names, judge_redis, redis_risk
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cockpit.model.actions import (
+from cockpit.model.errors import RunbookError
+from cockpit.model.operations import (
     HttpRequest,
     RedisCommand,
     ServiceOperation,
@@ -18,7 +19,6 @@ from cockpit.model.actions import (
     SignalMatchingBackends,
     SqlStatement,
 )
-from cockpit.model.errors import RunbookError
 from cockpit.model.runbook import Annotations, Command, Context, Kind
 from cockpit.runbook.commands import build_command
 from cockpit.runbook.reader import read_runbook

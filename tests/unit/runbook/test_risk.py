@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.model.actions import Risk, RiskVerdict
+from cockpit.model.risk import Risk, RiskVerdict
 from cockpit.model.runbook import Kind
 from cockpit.runbook import programs, redis_commands
 from cockpit.runbook.risk import judge, raised

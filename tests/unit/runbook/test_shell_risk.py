@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cockpit.model.actions import Risk
+from cockpit.model.risk import Risk
 from cockpit.model.runbook import Kind
 from cockpit.runbook.kinds import recognise
 from cockpit.runbook.risk import judge

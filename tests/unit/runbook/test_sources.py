@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cockpit.engine.library import load_runbook
-from cockpit.model.actions import Risk
+from cockpit.model.risk import Risk
 from cockpit.model.runbook import Command, Kind, Part, Runbook
 
 SHARED = Path(__file__).resolve().parents[4] / "shared"

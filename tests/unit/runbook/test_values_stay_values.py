@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cockpit.model.actions import HttpRequest, Operation, RedisCommand, ShellCommand, SqlStatement
 from cockpit.model.errors import RunbookError
+from cockpit.model.operations import HttpRequest, Operation, RedisCommand, ShellCommand, SqlStatement
 from cockpit.model.runbook import Command, Context, Kind
 from cockpit.runbook.commands import build_command
 from cockpit.runbook.resolve import resolve

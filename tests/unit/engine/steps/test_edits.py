@@ -6,11 +6,11 @@ from cockpit.engine.board import Board
 from cockpit.engine.run import Run
 from cockpit.engine.runner import Runner
 from cockpit.engine.steps.edits import as_written, edited, undoing
-from cockpit.model.actions import Risk
 from cockpit.model.errors import RunbookError
 from cockpit.model.incident import EntryKind, StepState
 from cockpit.model.masking import Masker
 from cockpit.model.readings import SourceId, SourceKind
+from cockpit.model.risk import Risk
 from cockpit.model.runbook import Kind
 from cockpit.runbook.reader import read_runbook
 from tests.support.clock import FixedClock

@@ -9,10 +9,12 @@ from cockpit.engine.steps.effects import difference, world
 from cockpit.engine.steps.flow import after_failure, unmet
 from cockpit.engine.steps.settings import Expected, expected, fingerprint, presence
 from cockpit.engine.steps.waiting import Waiting
-from cockpit.model.actions import Answer, HttpRequest, Operation, Outcome, OutcomeKind
+from cockpit.model.answers import Answer
 from cockpit.model.errors import SourceUnreachable
 from cockpit.model.incident import StepState
 from cockpit.model.masking import MASK, Masker
+from cockpit.model.operations import HttpRequest, Operation
+from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.readings import Reading, ReadingState, SourceId, SourceKind
 from cockpit.runbook.reader import read_runbook
 from tests.support.clock import FixedClock
