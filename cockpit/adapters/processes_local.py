@@ -120,12 +120,16 @@ class LocalProcesses:
         roots = _roots(processes)
         usage = self._meter.read(process.pid for process in roots)
         now = {str(process.pid): _service(process, self._id.name, usage) for process in roots}
-        kept = {key: service for key, service in now.items() if service is not None}
+        kept = {key: service for key, service in now.items() if service is not None and self._is_meant(service)}
         names = {service.name for service in kept.values()}
         gone = [s for key, s in self._last.items() if key not in kept and s.name not in names]
         ended = {service.id: _ended(service) for service in gone[:MOST]}
         self._last = {**kept, **ended}
         return list(self._last.values())
+
+    def _is_meant(self, service: Service) -> bool:
+        """Whether it has kept its name: between two looks a process may have become another program (exec)."""
+        return any(not pattern.names or service.name in pattern.names for pattern in self._patterns)
 
     def _fitting(self) -> list[psutil.Process]:
         wanted = {pattern.port for pattern in self._patterns if pattern.port is not None}

@@ -8,10 +8,10 @@ _WORD = re.compile(r"[a-z][a-z0-9]{2,}")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _COMMON = frozenset(
     _WORD.findall(
-        "ago all and answer any are but check does each every expected for from has have held how into"
-        " intervals its last least less limit more most must name never not number off one only other out over own"
-        " percent read run runs says see still than that the their them then there they this time use used value"
-        " wanted was what when which who will with yet you"
+        "ago again all and answer any are been being but check could did does each every expected for from has have"
+        " held how into intervals its last least less limit more most must name never not number off"
+        " one only other out over own percent read run runs says see still than that the their them then there they"
+        " this time use used value wanted was were what when which who will with within without would yet you"
     )
 )
 """Words that say nothing about what fails."""

@@ -14,6 +14,8 @@ from tests.support.terminal import Terminal
 
 TOP = Path(__file__).parents[2]
 COCKPIT = [sys.executable, "-m", "cockpit"]
+CALM = r"1 Health +\d+ ok\b"
+"""The title of the health pane when no check has anything but good to say: what is worse is named before."""
 
 
 def variables() -> dict[str, str]:
