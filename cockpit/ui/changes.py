@@ -161,13 +161,13 @@ class PaneChanges:
             road, (source, service) = self._session.road, chosen
 
             async def ask_and_confirm() -> None:
-                given = await self._screen.wait_for(
+                given = await self._screen.turn.ask(
                     Ask(f"How many instances of {service.name}?", self._screen.look, objection=_no_number)
                 )
                 if given:
                     await self._confirmed(road, scale_service(source, service, int(given)))
 
-            self._screen.latched("a question", ask_and_confirm)
+            self._screen.turn.take("a question", ask_and_confirm)
 
     def _services(self) -> tuple[SourceId, list[Service]] | None:
         try:
@@ -204,11 +204,11 @@ class PaneChanges:
             self._screen.say(str(error), Tone.WARN)
             return
 
-        self._screen.latched("a confirmation", lambda: self._confirmed(road, draft, conclude))
+        self._screen.turn.take("a confirmation", lambda: self._confirmed(road, draft, conclude))
 
     async def _confirmed(self, road: Road, draft: Draft, conclude: Conclude = nothing) -> None:
         look, lines = self._screen.look, self._screen.low_lines
-        await self._screen.wait_for(ConfirmScreen(road, draft, self._session.clock, look, conclude, lines))
+        await self._screen.turn.ask(ConfirmScreen(road, draft, self._session.clock, look, conclude, lines))
 
 
 def _no_number(text: str) -> str:

@@ -24,8 +24,8 @@ def host_keys(screen: MainScreen) -> dict[str, Callable[[], None]]:
 
     return {
         "host.tree": tree,
-        "host.sockets": lambda: screen.latched("the list of ports", lambda: show_sockets(screen, None), asks=False),
-        "host.folders": lambda: screen.latched("a question", lambda: _folders(screen)),
+        "host.sockets": lambda: screen.turn.take("the list of ports", lambda: show_sockets(screen, None), asks=False),
+        "host.folders": lambda: screen.turn.take("a question", lambda: _folders(screen)),
         "host.signal": lambda: signal(screen),
     }
 
@@ -51,7 +51,7 @@ async def _folders(screen: MainScreen) -> None:
         return
     number = 0
     if len(mounts) > 1:
-        chosen = await screen.wait_for(Choice("Measure the folders of which file system?", mounts, screen.look))
+        chosen = await screen.turn.ask(Choice("Measure the folders of which file system?", mounts, screen.look))
         if chosen is None:
             return
         number = chosen
@@ -73,10 +73,10 @@ def signal(screen: MainScreen) -> None:
 
     async def confirm() -> None:
         title = f"Which signal for {screen.look.text(process.name)} ({process.pid})?"
-        number = await screen.wait_for(Choice(title, [f"{n:<5} {SIGNALS[n]}" for n in names], screen.look))
+        number = await screen.turn.ask(Choice(title, [f"{n:<5} {SIGNALS[n]}" for n in names], screen.look))
         if number is not None:
             draft = signal_process(source, process, names[number])
             card = ConfirmScreen(road, draft, session.clock, screen.look, lines=screen.low_lines)
-            await screen.wait_for(card)
+            await screen.turn.ask(card)
 
-    screen.latched("a confirmation", confirm)
+    screen.turn.take("a confirmation", confirm)

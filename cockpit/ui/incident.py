@@ -85,7 +85,7 @@ class IncidentKeys:
             ("say.resolve", "resolve it"),
         ]
         title = f"{incident.id} {incident.severity} {self._screen.look.text(incident.title)}"
-        number = await self._screen.wait_for(Choice(title, [what for _, what in options], self._screen.look))
+        number = await self._screen.turn.ask(Choice(title, [what for _, what in options], self._screen.look))
         if number is not None:
             await self._does[options[number][0]]("")
 
@@ -104,7 +104,7 @@ class IncidentKeys:
         )
         wanted: Declaration | None = offered
         if not title.strip():
-            wanted = await self._screen.wait_for(
+            wanted = await self._screen.turn.ask(
                 DeclareSheet(offered, plan.severity, plan.severities, self._screen.look)
             )
         if wanted is None:
@@ -123,7 +123,7 @@ class IncidentKeys:
             raise CockpitError(f"{first!r} is no severity", f"choose one of {', '.join(plan.severities)}")
         if not severity:
             title = f"{incident.id} is {incident.severity}; what is it now?"
-            number = await self._screen.wait_for(Choice(title, plan.severities, self._screen.look))
+            number = await self._screen.turn.ask(Choice(title, plan.severities, self._screen.look))
             if number is None:
                 return
             severity = plan.severities[number]
@@ -186,7 +186,7 @@ class IncidentKeys:
             post_mortem(entries, incident.id, self._session.masker), self._session.plan.review_within
         )
         lines = [line(part) for part in text.splitlines()]
-        await self._screen.wait_for(Viewer(f"Post-mortem of {incident.id}", lines, self._screen.look))
+        await self._screen.turn.ask(Viewer(f"Post-mortem of {incident.id}", lines, self._screen.look))
 
     async def _ticket(self, words: str) -> None:
         incident, journal, road = self._open(ended=True), self._session.journal, self._session.road
@@ -201,7 +201,7 @@ class IncidentKeys:
         number = 0
         if len(items) > 1:
             titles = [text_of(item, "text") for item in items]
-            chosen = await self._screen.wait_for(Choice("Open which?", titles, self._screen.look))
+            chosen = await self._screen.turn.ask(Choice("Open which?", titles, self._screen.look))
             if chosen is None:
                 return
             number = chosen
@@ -212,7 +212,7 @@ class IncidentKeys:
             self._screen.say("the address that opens it is copied", Tone.OK)
             return
         draft = tracker_draft(TRACKER, tracker, incident, item, self._session.plan.send_timeout)
-        outcome = await self._screen.wait_for(
+        outcome = await self._screen.turn.ask(
             ConfirmScreen(road, draft, self._session.clock, self._screen.look, lines=self._screen.low_lines)
         )
         if outcome is not None and outcome.kind is OutcomeKind.SUCCEEDED:
@@ -225,7 +225,7 @@ class IncidentKeys:
         return found
 
     async def _asked(self, question: str) -> str:
-        text = await self._screen.wait_for(Ask(question, self._screen.look))
+        text = await self._screen.turn.ask(Ask(question, self._screen.look))
         return text or ""
 
 

@@ -108,14 +108,14 @@ class _LogKeys:
 
         def handler() -> None:
             if self._screen.session is not None:
-                self._screen.latched("a question", ask)
+                self._screen.turn.take("a question", ask)
 
         return handler
 
     async def _asked(self, question: str, default: str = "", objection: Callable[[str], str] = _nothing) -> str | None:
         from cockpit.ui.screens.ask import Ask
 
-        return await self._screen.wait_for(Ask(question, self._screen.look, default, objection=objection))
+        return await self._screen.turn.ask(Ask(question, self._screen.look, default, objection=objection))
 
     # --- what they do ---
 
@@ -135,7 +135,7 @@ class _LogKeys:
         if not wish.filters:
             await self.add_filter("")
             return
-        marked = await self._screen.wait_for(filter_sheet(wish.filters, self._screen.look))
+        marked = await self._screen.turn.ask(filter_sheet(wish.filters, self._screen.look))
         if marked is None:
             return
         self._pane.ask(replace(wish, filters=filters_after(wish.filters, marked)))
@@ -163,7 +163,7 @@ class _LogKeys:
         from cockpit.ui.screens.log_filters import stream_sheet
 
         names, wish = self._pane.names(), self._pane.log_view.window.wish
-        marked = await self._screen.wait_for(stream_sheet(names, wish.hidden, self._screen.look))
+        marked = await self._screen.turn.ask(stream_sheet(names, wish.hidden, self._screen.look))
         if marked is not None:
             hidden = frozenset(name for number, name in enumerate(names) if number not in marked.on)
             self._pane.ask(replace(wish, hidden=hidden))
@@ -209,7 +209,7 @@ class _LogKeys:
         hidden = self._pane.log_view.window.wish.hidden
         lines = [kept for kept in session.logs.ordered if kept.line.stream not in hidden]
         older = self._travel().lines_before
-        chosen = await self._screen.wait_for(LogNews(lines, self._screen.now(), self._screen.look, older))
+        chosen = await self._screen.turn.ask(LogNews(lines, self._screen.now(), self._screen.look, older))
         if chosen is not None:
             view = self._pane.log_view
             view.window.leave_past()

@@ -59,7 +59,7 @@ class Messages:
             if not found:
                 raise CockpitError(f"there is no template {words!r}", f"choose one of {_names(templates)}")
             return found[0]
-        number = await self._screen.wait_for(
+        number = await self._screen.turn.ask(
             Choice("Tell people what?", [one.name for one in templates], self._screen.look)
         )
         return None if number is None else templates[number]
@@ -74,7 +74,7 @@ class Messages:
         sheet = MessageSheet(
             template.name, kept.title, kept.text, open_fields, self._screen.look, sends=bool(self._targets(template))
         )
-        written = await self._screen.wait_for(sheet)
+        written = await self._screen.turn.ask(sheet)
         if written is not None:
             hide = session.masker.secrets
             written = Written(hide(written.title), hide(written.text), written.send)
@@ -98,12 +98,12 @@ class Messages:
             raise CockpitError("an observer sends nothing")
         number: int | None = 0
         if len(targets) > 1:
-            number = await self._screen.wait_for(Choice("Send it where?", targets, self._screen.look))
+            number = await self._screen.turn.ask(Choice("Send it where?", targets, self._screen.look))
         if number is None:
             return
         target = targets[number]
         draft = message_draft(target, written.title, written.text, self._session.plan.send_timeout)
-        outcome = await self._screen.wait_for(
+        outcome = await self._screen.turn.ask(
             ConfirmScreen(road, draft, self._session.clock, self._screen.look, lines=self._screen.low_lines)
         )
         if outcome is None:

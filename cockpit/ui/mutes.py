@@ -42,7 +42,7 @@ async def mute(screen: MainScreen, session: Session, words: str) -> None:
         asked = (
             None if words else Ask(f"Mute {result.name} why? For {USUAL}, unless you begin with a time", screen.look)
         )
-        said = await screen.wait_for(asked) if asked is not None else words
+        said = await screen.turn.ask(asked) if asked is not None else words
         if said:
             await _begin(screen, session, result, said)
 

@@ -74,7 +74,9 @@ class PaletteKeys:
         name, words = choice
         if name.startswith("open:") and self._screen.steps is not None:
             steps, suggestion = self._screen.steps, self._offered[int(name[5:])]
-            self._screen.latched("a runbook", lambda: steps.open(suggestion.runbook, suggestion.procedure), asks=False)
+            self._screen.turn.take(
+                "a runbook", lambda: steps.open(suggestion.runbook, suggestion.procedure), asks=False
+            )
         elif name.startswith("say."):
             self.speak(name, words)
         elif name.startswith("at:"):
@@ -88,4 +90,4 @@ class PaletteKeys:
         """Carry out a command with words."""
         spoken = self._screen.spoken
         if spoken is not None and any(entry.id == name for entry in spoken.entries()):
-            self._screen.latched("a question", lambda: spoken.carry_out(name, words))
+            self._screen.turn.take("a question", lambda: spoken.carry_out(name, words))

@@ -52,7 +52,7 @@ class PaperKeys:
         if found is not None:
             book, procedure, step = found
             first = step.line if step else procedure.line if procedure else 0
-            self._screen.latched("the source", lambda: self._show_source(book, procedure, step, max(1, first)))
+            self._screen.turn.take("the source", lambda: self._show_source(book, procedure, step, max(1, first)))
 
     async def _show_source(self, book: Runbook, procedure: Procedure | None, step: Step | None, start: int) -> None:
         from cockpit.ui.screens.source import SourceScreen
@@ -63,7 +63,7 @@ class PaperKeys:
         screen = SourceScreen(
             title, book.text, self._screen.look, first, last, start, cells, editable=self._session.road is not None
         )
-        number = await self._screen.wait_for(screen)
+        number = await self._screen.turn.ask(screen)
         if number is not None:
             await self._edit(book, number)
 
@@ -88,7 +88,7 @@ class PaperKeys:
         """Show everything that the document holds, and go where a person chooses."""
         found = self._subject()
         if found is not None:
-            self._screen.latched("the outline", lambda: self._outline(*found), asks=False)
+            self._screen.turn.take("the outline", lambda: self._outline(*found), asks=False)
 
     async def _outline(self, book: Runbook, procedure: Procedure | None, step: Step | None) -> None:
         from cockpit.ui.screens.contents import Contents, outline_rows
@@ -99,7 +99,7 @@ class PaperKeys:
             return
         line_now = step.line if step else procedure.line if procedure else 0
         here = max((n for n, item in enumerate(items) if item.line <= line_now), default=0)
-        chosen = await self._screen.wait_for(
+        chosen = await self._screen.turn.ask(
             Contents(book.title, outline_rows(items, self._screen.look), self._screen.look, here)
         )
         if isinstance(chosen, int):
@@ -123,17 +123,17 @@ class PaperKeys:
         if not links:
             self._screen.say("there is no link here", Tone.DIM)
             return
-        self._screen.latched("a link", lambda: self._choose_link(book, links), asks=False)
+        self._screen.turn.take("a link", lambda: self._choose_link(book, links), asks=False)
 
     def open_index(self, book: Runbook) -> None:
         """Show an index page as a list of what it links to."""
-        self._screen.latched("an index page", lambda: self._index(book), asks=False)
+        self._screen.turn.take("an index page", lambda: self._index(book), asks=False)
 
     async def _index(self, book: Runbook) -> None:
         from cockpit.ui.screens.contents import Contents, index_rows
 
         wrong = frozenset(link.target for link in book.broken_links)
-        chosen = await self._screen.wait_for(
+        chosen = await self._screen.turn.ask(
             Contents(book.title, index_rows(book.index, wrong, self._screen.look), self._screen.look)
         )
         if isinstance(chosen, tuple):
@@ -146,7 +146,7 @@ class PaperKeys:
         if len(links) > 1:
             wrong = frozenset(link.target for link in book.broken_links)
             rows = link_rows(links, wrong, self._screen.look)
-            target = await self._screen.wait_for(Contents("Links", rows, self._screen.look))
+            target = await self._screen.turn.ask(Contents("Links", rows, self._screen.look))
         if isinstance(target, str):
             await self._follow(book, target)
 
@@ -215,7 +215,7 @@ class PaperKeys:
         if found is not None:
             book, procedure, step = found
             number = step.line if step else procedure.line if procedure else 1
-            self._screen.latched("the editor", lambda: self._edit(book, number))
+            self._screen.turn.take("the editor", lambda: self._edit(book, number))
 
     async def _edit(self, book: Runbook, number: int) -> None:
         from cockpit.ui.editor import editor_command, hand_over

@@ -38,20 +38,20 @@ class StepRemake:
         """Edit the command under the cursor: one line here, several in the person's editor."""
         found = self._command()
         if found is not None:
-            self._screen.latched("a command", lambda: self._edit(*found))
+            self._screen.turn.take("a command", lambda: self._edit(*found))
 
     def run_as_written(self) -> None:
         """Run the command in the wrapper that it was written with."""
         found = self._command()
         if found is not None:
             walk, step, command = found
-            self._screen.latched("a step", lambda: self._run(walk, step, command))
+            self._screen.turn.take("a step", lambda: self._run(walk, step, command))
 
     def undo(self) -> None:
         """Take the step back."""
         found = self._keys.current()
         if found is not None and self._may():
-            self._screen.latched("a step", lambda: self._undo(*found))
+            self._screen.turn.take("a step", lambda: self._undo(*found))
 
     def _command(self) -> tuple[Walk, Step, Command] | None:
         found = self._keys.current()
@@ -79,7 +79,7 @@ class StepRemake:
 
     async def _text(self, text: str) -> str | None:
         if "\n" not in text:
-            return await self._screen.wait_for(
+            return await self._screen.turn.ask(
                 Ask(
                     "Edit the command; placeholders stay",
                     self._screen.look,
@@ -124,7 +124,7 @@ class StepRemake:
         number: int | None = 0
         if len(ways) > 1:
             options = [f"{by.title}: {self._session.runner.text(walk.run, command)}" for by, command in ways]
-            number = await self._screen.wait_for(Choice(f"Take back “{step.title}” by", options, self._screen.look))
+            number = await self._screen.turn.ask(Choice(f"Take back “{step.title}” by", options, self._screen.look))
         if number is None:
             return
         by, command = ways[number]

@@ -26,11 +26,11 @@ def open_row(screen: MainScreen) -> None:
 
 def copy_row(screen: MainScreen) -> None:
     """Copy the row; a key that runs ahead of a confirmation copies nothing."""
-    text = screen.active_pane.copy_text() if screen.active_pane and not screen.latch else ""
+    text = screen.active_pane.copy_text() if screen.active_pane and not screen.turn.taken_by else ""
     if text:
         screen.app.copy_to_clipboard(text)
         screen.say(f"copied {len(text):,} characters", Tone.OK)
-    elif not screen.latch:
+    elif not screen.turn.taken_by:
         screen.say("there is nothing to copy in this row", Tone.DIM)
 
 

@@ -205,5 +205,5 @@ class Spoken:
         set_interval(self._screen, lambda before: seconds)
 
     async def _asked(self, question: str) -> str:
-        text = await self._screen.wait_for(Ask(question, self._screen.look))
+        text = await self._screen.turn.ask(Ask(question, self._screen.look))
         return text or ""

@@ -86,7 +86,7 @@ class StepKeys:
                 "this run has begun already; close it (X) and open it anew to take the other up", Tone.WARN
             )
         else:
-            self._screen.latched("a run", lambda: self._take_up(walk), asks=False)
+            self._screen.turn.take("a run", lambda: self._take_up(walk), asks=False)
 
     async def _take_up(self, walk: Walk) -> None:
         left = walk.remains
@@ -166,7 +166,7 @@ class StepKeys:
                 self._reading.add(step.id)
                 screen.launch(self.read(walk, step, command))
             case Act.CHANGE if command is not None:
-                screen.latched("a step", lambda: _dropped(self.change(walk, step, command)))
+                screen.turn.take("a step", lambda: _dropped(self.change(walk, step, command)))
             case Act.WAIT:
                 self.acts.wait(walk, step)
             case Act.END_WAIT:
@@ -178,9 +178,9 @@ class StepKeys:
             case Act.SETTINGS:
                 screen.launch(self.acts.settings(walk, step))
             case Act.DECIDE:
-                screen.latched("a decision", lambda: self._decide(walk, step))
+                screen.turn.take("a decision", lambda: self._decide(walk, step))
             case _:
-                screen.latched("a step", lambda: self._tick(walk, step, ""))
+                screen.turn.take("a step", lambda: self._tick(walk, step, ""))
 
     def _against(self, walk: Walk, step: Step) -> str:
         """What the author has written against running the step now, "" when nothing."""
@@ -282,7 +282,7 @@ class StepKeys:
         """Ask for every value of the runbook."""
         if self.walk is not None:
             walk = self.walk
-            self._screen.latched("a value", lambda: self._ask_all(walk))
+            self._screen.turn.take("a value", lambda: self._ask_all(walk))
 
     async def _ask_all(self, walk: Walk) -> None:
         for wanted in walk.run.procedure.inputs:
@@ -302,7 +302,7 @@ class StepKeys:
         default = walk.run.values.get(wanted.name, wanted.default)
         title = wanted.prompt or f"{wanted.name}?"
         offers = self._offers(wanted.source)
-        value = await self._screen.wait_for(
+        value = await self._screen.turn.ask(
             Ask(
                 title,
                 self._screen.look,
@@ -381,7 +381,7 @@ class StepKeys:
 
         sheet = ConfirmScreen(road, draft, self._session.clock, self._screen.look, conclude, self._screen.low_lines)
         sheet.begin = lambda: self._session.runner.about_to_change(walk.run, step)
-        outcome = await self._screen.wait_for(sheet)
+        outcome = await self._screen.turn.ask(sheet)
         self._screen.update_walk()
         return outcome
 
@@ -395,7 +395,7 @@ class StepKeys:
 
     async def _decide(self, walk: Walk, step: Step) -> None:
         titles = [branch.title for branch in step.branches]
-        number = await self._screen.wait_for(Choice(step.title, titles, self._screen.look))
+        number = await self._screen.turn.ask(Choice(step.title, titles, self._screen.look))
         if number is not None:
             await self._session.runner.decide(walk.run, step, step.branches[number])
             self._screen.go_to_next_step()
@@ -407,13 +407,13 @@ class StepKeys:
         walk, step = found
 
         async def ask() -> None:
-            text = await self._screen.wait_for(
+            text = await self._screen.turn.ask(
                 Ask(question, self._screen.look, objection=lambda text: "" if text else "it needs a few words")
             )
             if text:
                 await act(walk, step, text)
 
-        self._screen.latched("a step", ask)
+        self._screen.turn.take("a step", ask)
 
 
 if TYPE_CHECKING:

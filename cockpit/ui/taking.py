@@ -31,7 +31,7 @@ def offer_steps(screen: MainScreen) -> None:
     if not found:
         screen.say(f"no step of any runbook takes {screen.look.text(value)}", Tone.DIM)
     else:
-        screen.latched("a step", lambda: _choose(screen, value, found))
+        screen.turn.take("a step", lambda: _choose(screen, value, found))
 
 
 def _procedures(screen: MainScreen) -> list[tuple[Runbook, Procedure]]:
@@ -47,7 +47,7 @@ def _procedures(screen: MainScreen) -> list[tuple[Runbook, Procedure]]:
 async def _choose(screen: MainScreen, value: str, found: list[Taker]) -> None:
     shown = screen.look.text(value)
     options = [f"{one.procedure.title}: {one.step.title}  ({one.name} = {shown})" for one in found]
-    number = await screen.wait_for(Choice(f"Which step shall take {shown}?", options, screen.look))
+    number = await screen.turn.ask(Choice(f"Which step shall take {shown}?", options, screen.look))
     if number is not None and screen.steps is not None:
         await _open(screen, found[number], value)
 

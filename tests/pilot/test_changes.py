@@ -195,7 +195,7 @@ async def test_a_key_that_only_closes_an_outcome_does_nothing_else(key: str) -> 
         await screen.until(lambda: top.stage is Stage.TOLD)
         screen.range.clock.advance(1.0)
         await screen.press(key)
-        await screen.until(lambda: screen.app.screen is screen.app.main and not screen.app.main.latch)
+        await screen.until(lambda: screen.app.screen is screen.app.main and not screen.app.main.turn.taken_by)
         await screen.pilot.pause()
         assert screen.app.screen is screen.app.main
         assert screen.app.main.panes.locks.table.state.tags == set()
@@ -210,7 +210,7 @@ async def test_not_now(key: str) -> None:
         await screen.until(lambda: screen.app.screen is screen.app.main)
         assert screen.range.executors[KV].executed == []
         assert screen.range.journal.kinds() == [EntryKind.REFUSAL]
-        await screen.until(lambda: not screen.app.main.latch)
+        await screen.until(lambda: not screen.app.main.turn.taken_by)
         await asked(screen, "D")
 
 
@@ -256,7 +256,7 @@ async def test_high_risk_and_protected_ask_for_the_typed_name() -> None:
         assert screen.range.journal.kinds() == [EntryKind.REFUSAL]
         screen.range.clock.advance(1.0)
         await screen.press("space")
-        await screen.until(lambda: not screen.app.main.latch)
+        await screen.until(lambda: not screen.app.main.turn.taken_by)
 
         await screen.press("colon", *"unlock 10m", "enter")
         await screen.press(*"PROD", "enter", *"the lock is dead", "enter")

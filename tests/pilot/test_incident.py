@@ -50,7 +50,7 @@ async def declared(screen: Screen, title: str = "prices are old") -> None:
     await screen.until(lambda: isinstance(screen.app.screen, DeclareSheet))
     await screen.press(*title, "enter")
     await screen.until(lambda: screen.range.session.incident.current is not None)
-    await screen.until(lambda: not screen.app.main.latch)
+    await screen.until(lambda: not screen.app.main.turn.taken_by)
 
 
 def told(screen: Screen) -> list[dict[str, object]]:
@@ -219,7 +219,7 @@ async def test_a_message_that_is_left_is_kept_and_one_not_wanted_is_not_sent() -
             await screen.press("colon", *"tell internal", "enter")
             await screen.until(lambda: isinstance(screen.app.screen, MessageSheet))
             await screen.press("x", "escape")
-            await screen.until(lambda: screen.app.screen is screen.app.main and not screen.app.main.latch)
+            await screen.until(lambda: screen.app.screen is screen.app.main and not screen.app.main.turn.taken_by)
         await screen.press("colon", *"tell internal", "enter")
         await screen.until(lambda: isinstance(screen.app.screen, MessageSheet))
         assert isinstance(screen.app.screen, MessageSheet)
@@ -282,7 +282,7 @@ async def test_a_row_of_evidence_goes_into_the_step_that_takes_it() -> None:
         await screen.until_text("Which step shall take lock:cron:recalculate?")
         assert "Cron stuck: Release the lock  (key = lock:cron:recalculate)" in screen.text
         await screen.press("enter")
-        await screen.until(lambda: screen.app.main.walking and not screen.app.main.latch)
+        await screen.until(lambda: screen.app.main.walking and not screen.app.main.turn.taken_by)
         steps = screen.app.main.steps
         assert steps is not None
         current = steps.current()
@@ -316,7 +316,7 @@ async def test_what_is_to_be_done_is_opened_in_the_tracker_once() -> None:
         for text in ("shorter ttl @ada", "alert on old locks"):
             await screen.press("colon", *f"todo {text}", "enter")
             await screen.until(lambda text=text: text.split(" @")[0] in str(told(screen)[-1].get("text")))  # type: ignore[misc]
-            await screen.until(lambda: not screen.app.main.latch)
+            await screen.until(lambda: not screen.app.main.turn.taken_by)
         await screen.press("colon", *"ticket", "enter")
         await screen.until_text("Open which?")
         await screen.press("1")
@@ -340,7 +340,7 @@ async def test_an_address_of_the_tracker_is_copied_and_a_severity_is_chosen_from
         await screen.until(lambda: "noted for the post-mortem" in screen.app.main.notice.text)
         await screen.press("colon", *"ticket", "enter")
         await screen.until(lambda: screen.app.clipboard == "https://tracker.example/new?title=shorter%20ttl")
-        await screen.until(lambda: not screen.app.main.latch)
+        await screen.until(lambda: not screen.app.main.turn.taken_by)
         await screen.press("colon", *"grade", "enter")
         await screen.until_text("INC-7 is P1; what is it now?")
         await screen.press("1")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual.events import Key
 
+from cockpit.engine.run import Run
+from cockpit.model.runbook import Procedure, Runbook
 from cockpit.ui.screens.palette import Palette
 from cockpit.ui.screens.viewer import Viewer
 from tests.pilot.support import Screen, a_screen
@@ -71,3 +75,26 @@ async def test_keys_behind_the_one_that_opens_a_runbook_wait_until_it_is_open() 
         assert found is not None
         walk, step = found
         assert step is walk.run.procedure.steps[2]
+
+
+@pytest.mark.anyio
+async def test_keys_behind_the_answer_that_opens_a_runbook_wait_until_it_is_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with a_screen() as screen:
+        runner, go_on = screen.range.session.runner, asyncio.Event()
+        start = runner.start
+
+        async def held(runbook: Runbook, procedure: Procedure) -> Run:
+            await go_on.wait()
+            return await start(runbook, procedure)
+
+        monkeypatch.setattr(runner, "start", held)
+        await screen.press("3", "a")
+        await screen.until_text("Which step shall take")
+        at_once(screen, "enter", "2", "/", *"report", "enter")
+        await screen.until(lambda: screen.app.main.turn.keeps == 9)
+        go_on.set()
+        await screen.until(lambda: screen.app.main.panes.activity.needle() == "report")
+        assert screen.app.main.steps is not None
+        assert screen.app.main.steps.current() is not None

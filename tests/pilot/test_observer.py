@@ -46,7 +46,7 @@ async def test_pressing_or_invoking_a_writing_key_does_nothing(binding) -> None:
         main.invoke(binding.id)
         await screen.pilot.pause()
         assert screen.app.screen is main
-        assert not main.latch
+        assert not main.turn.taken_by
         assert all(not executor.executed for executor in screen.range.executors.values())
 
 

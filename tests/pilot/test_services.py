@@ -265,7 +265,7 @@ async def test_a_shell_is_for_containers_and_scale_for_pm2() -> None:
         await screen.until(lambda: top.confirmation is not None)
         screen.range.clock.advance(1.0)
         await screen.press("n")
-        await screen.until(lambda: screen.app.screen is screen.app.main and not screen.app.main.latch)
+        await screen.until(lambda: screen.app.screen is screen.app.main and not screen.app.main.turn.taken_by)
         await screen.press("k", "C")
         assert "only pm2 applications are scaled here" in screen.app.main.notice.text
         top = await drafted(screen, "E")

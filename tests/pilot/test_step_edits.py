@@ -85,7 +85,7 @@ async def test_an_edited_read_becomes_a_change_and_asks() -> None:
         await screen.until(lambda: walk.run.procedure.steps[0].commands[0].text == "DEL other")
         assert "edited; the runbook says: GET lock:cron:recalculate" in screen.app.main.card.body.text
         assert "CHANGE" in screen.app.main.card.frame.text
-        await screen.until(lambda: not screen.app.main.latch)
+        await screen.until(lambda: not screen.app.main.turn.taken_by)
         screen.range.clock.advance(1.0)
         await screen.press("enter")
         await confirmed(screen)
@@ -100,7 +100,7 @@ async def test_an_edit_that_is_left_changes_nothing() -> None:
         await screen.press("e")
         await screen.until(lambda: isinstance(screen.app.screen, Ask))
         await screen.press("escape")
-        await screen.until(lambda: not screen.app.main.latch)
+        await screen.until(lambda: not screen.app.main.turn.taken_by)
         assert walk.run.edits == {}
         assert "as it was" in screen.app.main.notice.text
 
@@ -124,7 +124,7 @@ async def test_what_is_run_as_written_goes_through_the_shell() -> None:
     async with a_screen(range_=a_range(text=TEXT)) as screen:
         walk = await opened(screen)
         await screen.press("W")
-        assert "as it is written already" in screen.app.main.notice.text or not screen.app.main.latch
+        assert "as it is written already" in screen.app.main.notice.text or not screen.app.main.turn.taken_by
         await screen.until(lambda: "as it is written already" in screen.app.main.notice.text)
         await screen.press("j", "j", "j")
         assert "W runs it as it is written" in screen.app.main.card.body.text
@@ -140,7 +140,7 @@ async def test_a_step_is_taken_back_with_its_own_question() -> None:
         await screen.press("j", "enter")
         await confirmed(screen)
         await screen.until(lambda: walk.run.record(second).state is StepState.DONE)
-        await screen.until(lambda: not screen.app.main.latch)
+        await screen.until(lambda: not screen.app.main.turn.taken_by)
         await screen.press("u")
         await screen.until(lambda: isinstance(screen.app.screen, ConfirmScreen))
         assert "SET lock:cron:recalculate me" in screen.text
@@ -148,7 +148,7 @@ async def test_a_step_is_taken_back_with_its_own_question() -> None:
         await screen.until(lambda: walk.run.record(second).state is StepState.PENDING)
         assert walk.run.record(second).note == f"taken back by {third.title}"
         assert walk.run.record(third).state is StepState.DONE
-        await screen.until(lambda: not screen.app.main.latch)
+        await screen.until(lambda: not screen.app.main.turn.taken_by)
         screen.range.clock.advance(1.0)
         await screen.press("g", "u")
         await screen.until(lambda: "names no way back" in screen.app.main.notice.text)
@@ -159,7 +159,7 @@ async def test_an_observer_has_none_of_these_keys() -> None:
     async with a_screen(Role.OBSERVER, range_=a_range(Role.OBSERVER, text=TEXT)) as screen:
         walk = await opened(screen)
         await screen.press("e", "W", "u")
-        assert not screen.app.main.latch
+        assert not screen.app.main.turn.taken_by
         assert not isinstance(screen.app.screen, Ask | ConfirmScreen)
         assert walk.run.edits == {}
         assert RedisCommand(("DEL", "other")) not in screen.range.readers[KV].asked

@@ -44,7 +44,7 @@ async def test_a_run_that_was_left_is_taken_up_with_its_unknown_outcome_first() 
         )
         await screen.press("U")
         await screen.until(lambda: walk.run.id == first.id)
-        await screen.until(lambda: not screen.app.main.latch)
+        await screen.until(lambda: not screen.app.main.turn.taken_by)
         states = [walk.run.record(step).state for step in walk.run.procedure.steps]
         assert states[:4] == [StepState.DONE, StepState.SKIPPED, StepState.PENDING, StepState.UNKNOWN]
         assert walk.run.values["key"] == "lock:cron:enrich"

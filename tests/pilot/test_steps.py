@@ -148,7 +148,7 @@ async def test_leaving_the_question_changes_nothing() -> None:
         await screen.press("j", "j", "j", "enter")
         await screen.until(lambda: isinstance(screen.app.screen, Ask))
         await screen.press("escape")
-        await screen.until(lambda: not screen.app.main.latch)
+        await screen.until(lambda: not screen.app.main.turn.taken_by)
         assert walk.run.values == {}
         assert state(walk, 4) is StepState.PENDING
 
@@ -230,7 +230,7 @@ async def test_values_are_asked_for_all_at_once_and_commands_are_chosen() -> Non
         await screen.until(lambda: isinstance(screen.app.screen, Ask))
         await screen.press(*"lock:cron:enrich", "enter")
         await screen.until(lambda: walk.run.values == {"key": "lock:cron:enrich"})
-        await screen.until(lambda: not screen.app.main.latch)
+        await screen.until(lambda: not screen.app.main.turn.taken_by)
         await screen.press("]", "[", "o")
         assert "no answer yet" in screen.app.main.notice.text
         await screen.press("a")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.events import DescendantFocus, Key
@@ -29,20 +28,19 @@ from cockpit.ui.papers import PaperKeys
 from cockpit.ui.present.footer import enter_says, footer_line, help_lines
 from cockpit.ui.present.runbooks import step_rows
 from cockpit.ui.screens.laid_out import LaidOutScreen
-from cockpit.ui.screens.sheet import Sheet, key_name
+from cockpit.ui.screens.sheet import key_name
 from cockpit.ui.screens.viewer import Viewer
 from cockpit.ui.shapes import ASCII
 from cockpit.ui.shelf import Shelf
 from cockpit.ui.spans import Span, Tone
 from cockpit.ui.spoken import Spoken
 from cockpit.ui.steps import StepKeys
+from cockpit.ui.turn import Turn
 from cockpit.ui.walk import Walk, enter_word
 from cockpit.ui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
     from cockpit.engine.session import Session
-
-T = TypeVar("T")
 
 _NOT_IN_LOGS = frozenset({"table.take", "table.sort", "table.sort_other_way"})
 _PLACES = {"locks": "locks", "backends": "activity", "containers": "services"}
@@ -68,13 +66,11 @@ class MainScreen(LaidOutScreen):
         self.changes: PaneChanges | None = None
         self.spoken: Spoken | None = None
         self.keymap = Keymap(role)
-        self.latch = ""
+        self.turn = Turn(self)
         self.ready = False
         self.keys = keys
         self.find_keys = FindKeys(self)
         self.palette_keys = PaletteKeys(self)
-        self._ahead: deque[Key] = deque(maxlen=200)
-        self._handed_on: list[Key] = []
         self.handlers: dict[str, Handler] = handlers(self)
 
     def on_mount(self) -> None:
@@ -146,44 +142,6 @@ class MainScreen(LaidOutScreen):
         """Let something go on beside the keys; what goes wrong is said, never fatal."""
         self.run_worker(self._guarded(work), exit_on_error=False)
 
-    def latched(self, what: str, start: Callable[[], Awaitable[None]], *, asks: bool = True) -> None:
-        """Do one thing at a time: while one waits for an answer, another is refused, not stacked.
-
-        Keys that come meanwhile go to its question, and are dropped when there was none; where nothing is asked
-        (`asks` is False) they wait for its end.
-        """
-        if self.latch:
-            self.say(f"{self.latch} comes first", Tone.WARN)
-            return
-        self.latch = what
-
-        async def work() -> None:
-            try:
-                await start()
-            finally:
-                self.latch = ""
-                waiting = [*self._handed_on, *(self._ahead if not asks else ())]
-                if waiting:
-                    self.keys.put_first(waiting)
-                    self.post_message(Ready())
-                self._handed_on.clear()
-                self._ahead.clear()
-
-        self.launch(work())
-
-    async def wait_for(self, sheet: Sheet[T]) -> T | None:
-        """Show a sheet and wait for what it returns; keys that ran ahead of it are typed into it.
-
-        A confirmation gets none of them: nobody has read it yet. The key that closed its outcome acts here afterwards.
-        """
-        answer = self.app.push_screen(sheet, wait_for_dismiss=True)
-        ahead, self._ahead = list(self._ahead), deque(maxlen=200)
-        if sheet.takes_keys_ahead:
-            self.keys.put_first(ahead)
-        given = await answer
-        self._handed_on += [sheet.handed_on] if sheet.handed_on is not None else []
-        return given
-
     async def _guarded(self, work: Coroutine[None, None, None]) -> None:
         try:
             await work
@@ -211,9 +169,7 @@ class MainScreen(LaidOutScreen):
         """Send a key to its handler; keys that run ahead of a question wait for it."""
         if self.focused is self.find_line:
             await self.find_keys.take_key(event)
-        elif self.latch:
-            self._ahead.append(event)
-        else:
+        elif not self.turn.keep(event):
             self._dispatch(event)
 
     def _dispatch(self, event: Key) -> None:
@@ -332,7 +288,7 @@ class MainScreen(LaidOutScreen):
             self.set_focus(self.sidebar.steps)
         else:
             self.papers.trail.clear()
-            self.latched("a runbook", lambda: steps.open(book, procedure), asks=False)
+            self.turn.take("a runbook", lambda: steps.open(book, procedure), asks=False)
 
     @property
     def open_key(self) -> tuple[str, str]:
