@@ -105,9 +105,9 @@ def _messages(result: CheckResult, now: datetime, look: Look) -> Iterator[Row]:
     """What stands below a row: why it fails, and what became of its mute."""
     if result.mute is not None:
         text = mute_words(result, now)
-        yield Row(("mute", result.name), (_below(result, look.text(text)),), heading=True)
+        yield Row(("mute", result.name), (_below(result, look.text(text)),), heading=True, below=True)
     elif result.verdict is not Verdict.OK and result.message:
-        yield Row(("message", result.name), (_below(result, look.text(result.message)),), heading=True)
+        yield Row(("message", result.name), (_below(result, look.text(result.message)),), heading=True, below=True)
 
 
 def _below(result: CheckResult, text: str) -> Line:

@@ -74,7 +74,7 @@ def hit_rows(hits: Sequence[Hit], look: Look) -> list[Row]:
         rows.append(Row(hit.found.key, ((Span(f"  {hit.found.title}"),), word)))
         if hit.field is not Field.TITLE:
             spans = (Span(f"   {hit.field.value} ", Tone.FAINT), Span(look.text(hit.line), Tone.DIM))
-            rows.append(Row((*hit.found.key, "why"), (spans,), heading=True))
+            rows.append(Row((*hit.found.key, "why"), (spans,), heading=True, below=True))
     return rows
 
 

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from cockpit.ui.spans import Line, plain
+from cockpit.ui.widgets.table_filter import matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +17,13 @@ class Row:
         key: its identity, which survives sorting and refreshing.
         cells: one line for each column; a heading has one that spans the table.
         heading: True for a row that the cursor passes over.
+        below: True for a heading that is a note on the row above it.
     """
 
     key: Hashable
     cells: tuple[Line, ...]
     heading: bool = False
+    below: bool = False
 
     @property
     def text(self) -> str:
@@ -78,8 +81,7 @@ class TableState:
 
     def _apply(self) -> None:
         key = self.current.key if self.current and self.pinned else None
-        wanted = self.needle.casefold()
-        self.rows = tuple(r for r in self._all if not wanted or r.heading or wanted in r.text.casefold())
+        self.rows = matching(self._all, self.needle)
         self.tags.intersection_update({row.key for row in self.rows})
         found = next((index for index, row in enumerate(self.rows) if row.key == key), None)
         stay = self.cursor if self.pinned else 0
