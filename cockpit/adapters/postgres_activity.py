@@ -9,11 +9,8 @@ from psycopg.rows import kwargs_row
 
 from cockpit.adapters.own_sql import statement
 from cockpit.adapters.postgres_connection import Connection, PostgresConnection, own_pids, transaction
-from cockpit.model.activity import ActivitySnapshot, Backend
+from cockpit.model.activity import HIDDEN_START, ActivitySnapshot, Backend
 from cockpit.model.readings import SourceId
-
-HIDDEN_START = datetime(1970, 1, 1, tzinfo=UTC)
-"""Stands for the start of a session whose start this role may not see; no session has it."""
 
 
 class ServerFacts(TypedDict):
@@ -49,6 +46,8 @@ class _Row(TypedDict):
     query_age: float | None
     state_age: float | None
     blocked_by: list[int] | None
+    lock_mode: str | None
+    lock_on: str | None
     leader_pid: int | None
     xmin_age: int | None
     query_id: int | None
@@ -181,6 +180,8 @@ def _backend(**row: Unpack[_Row]) -> Backend:
         query_age=row["query_age"],
         state_age=row["state_age"],
         blocked_by=tuple(sorted(set(row["blocked_by"] or ()))),
+        lock_mode=row["lock_mode"] or "",
+        lock_on=row["lock_on"] or "",
         leader_pid=row["leader_pid"],
         xmin_age=row["xmin_age"],
         query_id=row["query_id"],

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+
+HIDDEN_START = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for the start of a session whose start this role may not see; no session has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,9 @@ class Backend:
         query: text of the last query, cleaned; "" when hidden.
         backend_age, transaction_age, query_age, state_age: seconds, None when not applicable.
         blocked_by: pids from pg_blocking_pids(pid), in no particular order, without duplicates.
+        lock_on: the table or index of the lock that it waits for, else that lock's kind (pg_locks.locktype); ""
+            when it waits for none.
+        lock_mode: the mode that it wants, as ShareLock; "" when it waits for none.
         leader_pid: the leader of a parallel group, None for a leader or a lone backend.
         xmin_age: transactions by which this backend holds vacuum back (age(backend_xmin)), None when none.
         query_id: identifier of the statement that the server computed (PostgreSQL 14 on, compute_query_id), by
@@ -45,9 +51,16 @@ class Backend:
     query_age: float | None
     state_age: float | None
     blocked_by: tuple[int, ...] = ()
+    lock_on: str = ""
+    lock_mode: str = ""
     leader_pid: int | None = None
     xmin_age: int | None = None
     query_id: int | None = None
+
+    @property
+    def start_hidden(self) -> bool:
+        """True when this role may not see when the session began."""
+        return self.backend_start == HIDDEN_START
 
     @property
     def waits_for_lock(self) -> bool:

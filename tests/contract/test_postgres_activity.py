@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 from cockpit.adapters.own_sql import statement
-from cockpit.adapters.postgres_activity import HIDDEN_START, PostgresActivity
+from cockpit.adapters.postgres_activity import PostgresActivity
 from cockpit.adapters.postgres_connection import own_pids
-from cockpit.model.activity import ActivitySnapshot, Backend, waiters_behind
+from cockpit.model.activity import HIDDEN_START, ActivitySnapshot, Backend, waiters_behind
 from cockpit.model.blocking import Blocking
 from cockpit.sandbox.postgres_server import PostgresServer
 from tests.support.postgres import connection_to, eventually, running, running_version, session
@@ -110,6 +110,9 @@ async def test_who_blocks_whom_is_known(server: PostgresServer) -> None:
             snapshot = await activity.fetch()
             assert named(snapshot, "second").blocked_by == (head.info.backend_pid,)
             assert named(snapshot, "third").blocked_by == (second.info.backend_pid,)
+            for waiter in ("second", "third"):
+                assert (named(snapshot, waiter).lock_on, named(snapshot, waiter).lock_mode) == ("accounts", "ShareLock")
+            assert (named(snapshot, "head").lock_on, named(snapshot, "head").lock_mode) == ("", "")
             assert waiters_behind(snapshot.backends, head.info.backend_pid) == {
                 second.info.backend_pid,
                 third.info.backend_pid,

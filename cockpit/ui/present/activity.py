@@ -23,6 +23,7 @@ CATALOGUE: dict[str, Column] = {
     "type": Column("TYPE", 6, most=18, drop=8),
     "state": Column("STATE", 7, most=9),
     "wait": Column("WAITS FOR", 9, most=20, drop=2),
+    "relation": Column("RELATION", 8, most=24, drop=6),
     "age": Column("AGE", 7, most=8, right=True),
     "blocks": Column("BLOCKS", 6, right=True, drop=1),
     "waited": Column("WAITED", 7, most=8, right=True, drop=5),
@@ -41,6 +42,7 @@ ROOMY = (
     "client",
     "state",
     "wait",
+    "relation",
     "age",
     "blocks",
     "waited",
@@ -91,6 +93,7 @@ class RowMaker:
             "type": _of(lambda b: b.backend_type),
             "state": _state_cell,
             "wait": _wait_cell,
+            "relation": self._masked(lambda b: b.lock_on),
             "age": _age_cell,
             "blocks": _blocks_cell,
             "waited": lambda shown: line(clock_duration(shown.waited), Tone.WARN) if shown.frees else EMPTY,
@@ -127,6 +130,7 @@ class RowMaker:
             state_word(backend),
             backend.state,
             wait_word(backend),
+            self._text(backend.lock_on),
             self.query(backend.query),
         )
         return "  ".join(parts).casefold()

@@ -80,13 +80,14 @@ def _facts(backend: Backend, snapshot: ActivitySnapshot, look: Look, cells: int)
     leader = f", works for {backend.leader_pid}" if backend.leader_pid else ""
     facts = [
         ("pid", f"{backend.pid}, {backend.backend_type or 'type hidden'}{leader}"),
-        ("session", f"began {backend.backend_start:%Y-%m-%d %H:%M:%S}Z, {clock_duration(backend.backend_age)} ago"),
+        ("session", _session(backend)),
         ("user", f"{look.text(backend.user)} on {backend.database}"),
         ("from", f"{look.text(backend.application) or 'no application name'}, {look.text(backend.client) or 'hidden'}"),
         ("state", f"{backend.state or 'hidden'} for {clock_duration(backend.state_age) or 'unknown'}"),
         ("transaction", clock_duration(backend.transaction_age) or "none open"),
         ("waits for", wait_word(backend) or "nothing"),
         ("", wait_meaning(backend.wait_event_type, backend.wait_event) if backend.state != "idle" else ""),
+        ("", f"{backend.lock_mode} on {look.text(backend.lock_on)}" if backend.lock_on else ""),
         ("blocked by", _who(backend.blocked_by, snapshot, look) or "nobody"),
         ("blocks", _blocks(blocking, backend)),
         ("holds xmin", "no" if backend.xmin_age is None else f"{backend.xmin_age:,} transactions back"),
@@ -96,6 +97,12 @@ def _facts(backend: Backend, snapshot: ActivitySnapshot, look: Look, cells: int)
         for number, part in enumerate(wrap(text, max(10, cells - LABEL)) if text else ()):
             lines.append((Span(f"{label if not number else '':<{LABEL}}", Tone.DIM), Span(part)))
     return lines
+
+
+def _session(backend: Backend) -> str:
+    if backend.start_hidden:
+        return "its start is hidden from this role"
+    return f"began {backend.backend_start:%Y-%m-%d %H:%M:%S}Z, {clock_duration(backend.backend_age)} ago"
 
 
 def _blocks(blocking: Blocking, backend: Backend) -> str:
@@ -119,7 +126,8 @@ def _who(pids: Sequence[int], snapshot: ActivitySnapshot, look: Look) -> str:
 
 def _query(backend: Backend, look: Look, cells: int, closer: Closer | None) -> list[Line]:
     text = (closer.query if closer else None) or backend.query
-    return [line(part) for part in wrap(look.query(text) or "hidden from this role", cells)]
+    nothing = "it has run no statement yet" if backend.state else "hidden from this role"
+    return [line(part) for part in wrap(look.query(text) or nothing, cells)]
 
 
 def _locks(locks: Sequence[BackendLock] | str | None, look: Look, cells: int) -> list[Line]:
