@@ -49,8 +49,10 @@ class Suggestion:
 
 
 def rank(library: Library, board: Board, clock: Clock) -> tuple[Suggestion, ...]:
-    """All procedures, best fit first, then by title."""
-    failing = [r for r in board.health.results if r.verdict in (Verdict.WARN, Verdict.CRIT)]
+    """All procedures, best fit first, then by title; what is muted leads nowhere."""
+    bad = [result for result in board.health.results if result.verdict in (Verdict.WARN, Verdict.CRIT)]
+    failing = [result for result in bad if not result.muted]
+    muted = [result.name for result in bad if result.muted]
     names = live_names(board, clock)
     words = {word for result in failing for word in telling_words(f"{result.name} {result.message}")}
     checks = [(result.name, identifier_words(result.name)) for result in failing]
@@ -60,7 +62,7 @@ def rank(library: Library, board: Board, clock: Clock) -> tuple[Suggestion, ...]
             procedure = entry.procedure
             if procedure is None:
                 continue
-            signals = [signal for signal in procedure.signals if _holds(signal, names)]
+            signals = [s for s in procedure.signals if not _is_muted(s, muted, failing) and _holds(s, names)]
             shared = entry.subject & words
             alert = _fitting_alert(entry, checks)
             points = min(MOST_WORDS, len(shared) + (ALERT_POINTS if alert else 0))
@@ -83,6 +85,11 @@ def _fitting_alert(entry: Indexed, checks: list[tuple[str, frozenset[str]]]) -> 
             if shared and 2 * len(shared) >= len(wanted):
                 return f"alert {alert} fits {name}"
     return ""
+
+
+def _is_muted(signal: str, muted: list[str], failing: list[CheckResult]) -> bool:
+    """Whether all that fails of what a signal names is muted."""
+    return any(name in signal for name in muted) and not any(result.name in signal for result in failing)
 
 
 def _holds(signal: str, names: Names) -> bool:

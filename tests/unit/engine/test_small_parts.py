@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -99,6 +100,13 @@ def test_what_is_failing_ranks_the_runbooks() -> None:
     assert ranked[0].reason == "cron.nightly is crit"
     assert "nightly" in ranked[1].reason
     assert (ranked[2].score, ranked[2].reason) == (0, "")
+
+
+def test_what_is_muted_ranks_no_runbook() -> None:
+    library = Library([read_runbook(FIRST + "\n**Diagnosis:**\n\n1. look\n", "f.md"), read_runbook(SECOND, "s.md")])
+    muted = board()
+    muted.publish_health(HealthSnapshot(tuple(replace(one, muted=True) for one in muted.health.results)))
+    assert [(one.score, one.matches) for one in rank(library, muted, FixedClock())] == [(0, False), (0, False)]
 
 
 def test_a_signal_that_cannot_be_judged_matches_nothing() -> None:
