@@ -24,8 +24,8 @@ class LogWindow:
 
     Attributes:
         needle: what is sought, whatever the case; "" for nothing.
-        frozen: whether new lines are kept out.
-        missed: how many came while it was frozen.
+        frozen: whether new lines are kept out by the person.
+        missed: how many were kept out.
         past: the stretch of the past that is shown instead of the ring, None for the ring.
 
     Args:
@@ -118,21 +118,25 @@ class LogWindow:
         return bool(self._unjudged)
 
     def catch_up(self, height: int) -> None:
-        """Take in new lines; while following, the window moves with them."""
+        """Take in new lines; while following, the window moves with them.
+
+        They are kept out as long as they would push what the person looks at out of the ring.
+        """
         self._judge_more()
-        if self.past is not None or self.frozen:
+        if self.past is not None or self.frozen or self._looks_beyond_the_ring(height):
             self.missed = self._buffer.end - self._seen
             return
+        self.missed = 0
         fresh = self._buffer.arrived_since(self._seen)
         self._seen = self._buffer.end
         if fresh:
             self._judge(fresh)
             self._rebuild_from(min(fresh))
             self._let_go()
-        if self._cursor is not None and self._kept and self._cursor < self._kept[0]:
-            self._cursor = self._kept[0]
-        if self._bottom is not None and self._kept and self._bottom < self._kept[0]:
-            self._bottom = self._kept[min(height, len(self._kept)) - 1]
+
+    def _looks_beyond_the_ring(self, height: int) -> bool:
+        oldest, shown = self._buffer.oldest, self.shown(height) if self._cursor is not None else ()
+        return bool(shown) and oldest is not None and shown[0] < oldest
 
     def freeze(self, frozen: bool) -> None:
         """Stop taking new lines in, or go on."""
@@ -397,5 +401,3 @@ class LogWindow:
             known = {kept.number for kept in self._buffer.ordered}
             self._judged &= known
             self._passing &= known
-        if self.tags:
-            self.tags = {number: kept for number, kept in self.tags.items() if kept >= oldest}

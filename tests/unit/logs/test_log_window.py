@@ -59,16 +59,26 @@ def test_scrolling_takes_the_cursor_along_only_as_far_as_it_must() -> None:
     assert window.following
 
 
-def test_a_window_keeps_its_place_when_lines_fall_out_of_the_ring() -> None:
+def test_what_the_person_looks_at_stays_when_it_falls_out_of_the_ring() -> None:
     buffer, window = a_window((a_line(n) for n in range(20)), capacity=20, height=5)
     window.move(-100, 5)
-    assert window.visible(5) == (0, 1, 2, 3, 4)
     window.toggle_tag()
-    buffer.extend(a_line(n) for n in range(20, 40))
+    for start in (20, 40):
+        buffer.extend(a_line(n) for n in range(start, start + 20))
+        window.catch_up(5)
+    assert (window.visible(5), window.match, window.missed) == ((0, 1, 2, 3, 4), 0, 40)
+    window.follow()
     window.catch_up(5)
-    assert window.visible(5) == (20, 21, 22, 23, 24)
-    assert window.match == 20
-    assert window.tags == {}
+    assert (window.visible(5), window.missed) == ((55, 56, 57, 58, 59), 0)
+    assert [kept.number for kept in window.chosen()] == [0], "what is tagged can still be copied"
+
+
+def test_a_held_window_takes_in_what_pushes_nothing_away() -> None:
+    buffer, window = a_window((a_line(n) for n in range(10)), capacity=20, height=5)
+    window.move(-3, 5)
+    buffer.extend(a_line(n) for n in range(10, 20))
+    window.catch_up(5)
+    assert (window.match, len(window), window.missed) == (6, 20, 0)
 
 
 def test_a_frozen_window_counts_what_it_misses() -> None:
