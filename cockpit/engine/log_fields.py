@@ -1,4 +1,4 @@
-"""The fields of a structured log line: JSON objects and logfmt."""
+"""The fields of a structured log line: JSON objects, logfmt, and access logs in the Common or Combined Log Format."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ Field = str | float | bool | None
 
 _PAIR = re.compile(r"(?<![^\s])([A-Za-z_][\w.\-@/]*)=(\"(?:[^\"\\]|\\.)*\"|[^\s\"]*)")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+_ACCESS = re.compile(
+    r"(?P<client>[^\s\"]{1,64}) [^\s\"]{1,64} (?P<user>[^\"\[]{1,64}) \[[^\]\"]{20,40}\] "
+    r"\"(?P<method>[A-Z]{1,20}) (?P<path>[^\s\"]+)(?: (?P<protocol>HTTP/[\d.]+))?\" (?P<status>\d{3}) (?P<bytes>\d+|-)"
+    r"(?: \"(?P<referer>[^\"]*)\" \"(?P<agent>[^\"]*)\")?"
+)
+"""As nginx's `combined` and Apache's `common` write it."""
 _DEEPEST = 6
 _MOST = 200
 _ALIASES = {
@@ -22,8 +28,11 @@ _ALIASES = {
 def fields_of(text: str) -> dict[str, Field]:
     """The fields of a line by name, nested ones as `request.status`; empty for a line without fields.
 
-    A JSON object may stand behind other text (a time stamp, say); logfmt wants at least two pairs.
+    A JSON object may stand behind other text (a time stamp, say); logfmt wants at least two pairs. An access log has
+    client, user, method, path, protocol, status, bytes, referer and agent, those that are "-" left out.
     """
+    if access := _ACCESS.match(text):
+        return {name: _typed(value) for name, value in access.groupdict().items() if value and value != "-"}
     start = text.find("{")
     if start >= 0 and text.endswith("}"):
         try:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cockpit.adapters.files import FETCH_BYTES, FETCH_LINES, FIRST_BYTES, FIRST_LINES, LogFile
+from cockpit.adapters.file_stretch import FETCH_BYTES, FETCH_LINES, FIRST_BYTES, FIRST_LINES
+from cockpit.adapters.file_tail import LINGER
+from cockpit.adapters.files import LogFile
 from cockpit.adapters.pool import BlockingPool
 from cockpit.model.errors import SourceRefused, SourceUnreachable
 from cockpit.model.logs import Level, LogBatch
@@ -80,6 +82,23 @@ async def test_an_incomplete_line_waits_for_its_end(path: Path, pool: BlockingPo
     append(path, b"f a line\nand")
 
     assert texts(await log.fetch()) == ["half a line"]
+    await log.close()
+
+
+async def test_a_writer_that_moves_on_late_is_heard_until_it_has_had_time_to(path: Path, pool: BlockingPool) -> None:
+    clock, old = FixedClock(), path.with_suffix(".1")
+    log = LogFile("api", path, clock=clock, pool=pool, zone=UTC)
+    await log.fetch()
+    path.rename(old)
+    append(path, b"new\n")
+    assert texts(await log.fetch()) == ["new"]
+    append(old, b"late\nno end")
+    append(path, b"newer\n")
+    assert texts(await log.fetch()) == ["late", "newer"]
+    clock.advance(LINGER)
+    assert texts(await log.fetch()) == ["no end"]
+    append(old, b" and never read\n")
+    assert texts(await log.fetch()) == []
     await log.close()
 
 
