@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import ssl
 import threading
@@ -167,6 +168,8 @@ def translated(error: Exception) -> SourceError:
         )
     if any(isinstance(cause, requests.Timeout | TimeoutError) for cause in causes):
         return SourceUnreachable("the Docker Engine did not answer in time")
+    if any(isinstance(cause, http.client.BadStatusLine) and not isinstance(cause, OSError) for cause in causes):
+        return SourceUnreachable("what answers there is no Docker Engine", "correct `host`")
     if isinstance(error, requests.RequestException | urllib3.exceptions.HTTPError | OSError):
         reasons = [cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror]
         reason = reasons[-1] if reasons else str(error)

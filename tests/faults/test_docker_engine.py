@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.answering import LONG, answers_keys, cockpit_on, cursor_moves, selected, zoomed
+from tests.support.fault_line import Fault, fault_line
 from tests.support.second_docker import SecondEngine, second_engine
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
@@ -24,7 +25,11 @@ def engine() -> Iterator[SecondEngine]:
 
 @pytest.fixture
 def config(engine: SecondEngine, tmp_path: Path) -> Path:
-    path = tmp_path / "cockpit.toml"
+    return written(tmp_path / "cockpit.toml", engine.address)
+
+
+def written(path: Path, host: str) -> Path:
+    """A configuration with that Engine and the log of one container."""
     path.write_text(
         f"""
 [journal]
@@ -34,7 +39,7 @@ protected = false
 host = false
 [[environments.sandbox.docker]]
 name = "engine"
-host = "{engine.address}"
+host = "{host}"
 every = "1s"
 [[environments.sandbox.logs]]
 name = "api"
@@ -67,6 +72,34 @@ def test_an_engine_that_is_restarted(engine: SecondEngine, config: Path) -> None
         terminal.press("5", "z")
         latest = newest(terminal.wait(r"first \d+", LONG))
         terminal.wait(rf"first {latest + 60}\b", 2 * LONG)
+
+
+TOLD = {
+    Fault.REFUSED: "no Docker Engine listens there",
+    Fault.SWALLOWS: "did not answer (in time|within [0-9]+ s)",
+    Fault.SLOW: "did not answer (in time|within [0-9]+ s)",
+    Fault.GARBAGE: "what answers there is no Docker Engine",
+}
+
+
+@pytest.mark.parametrize("fault", TOLD, ids=lambda fault: fault.name.lower())
+def test_a_line_to_an_engine_that_fails(engine: SecondEngine, tmp_path: Path, fault: Fault) -> None:
+    with fault_line(engine.folder / "engine.sock") as line:
+        config = written(tmp_path / "cockpit.toml", f"tcp://127.0.0.1:{line.port}")
+        with cockpit_on(config, *READY, r"first \d+") as terminal:
+            terminal.press("4", "g")
+            row = selected(terminal).split()[:2]
+            line.break_(fault)
+            terminal.wait(r"4 Services.*stale \d+s · again in \d+s", LONG)
+            terminal.wait("[◐▲✗] engine", LONG)
+            zoomed(terminal, "4", TOLD[fault])
+            answers_keys(terminal)
+            assert selected(terminal).split()[:2] == row
+            cursor_moves(terminal)
+            line.mend()
+            terminal.gone(r"4 Services.*stale", 2 * LONG)
+            terminal.wait("● engine", LONG)
+            assert selected(terminal).split()[:2] == row
 
 
 def newest(line: str) -> int:
