@@ -95,6 +95,7 @@ class Runner:
     ) -> None:
         self._sources = sources
         self._readers = readers
+        self._journal = journal
         self._board = board
         self._clock = clock
         self._masker = masker
@@ -151,6 +152,8 @@ class Runner:
         for source in fitting:
             if command.target in (None, "", source.name):
                 return source
+        if self._journal is None and not fitting:
+            raise RunbookError(f"a {command.kind.value} step does not run for an observer", "an operator can run it")
         wanted = f"{kind.value} {command.target!r}" if command.target else kind.value
         known = ", ".join(source.name for source in fitting) or "none"
         raise RunbookError(
