@@ -22,6 +22,7 @@ class ServerFacts(TypedDict):
     database: str
     in_recovery: bool
     started: str
+    uptime: float
     role: str
     sees_all: bool
     may_see_identifier: bool
@@ -104,6 +105,7 @@ class PostgresActivity:
             database=facts["database"],
             in_recovery=facts["in_recovery"],
             hidden=hidden_rights(facts),
+            uptime=facts["uptime"],
         )
 
 

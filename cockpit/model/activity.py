@@ -85,6 +85,7 @@ class ActivitySnapshot:
         database: the database that the source is connected to.
         in_recovery: True on a standby.
         hidden: what this role may not see, one sentence with the GRANT that would help; "" when nothing.
+        uptime: seconds since the server started, None when not known.
     """
 
     backends: tuple[Backend, ...]
@@ -94,6 +95,12 @@ class ActivitySnapshot:
     database: str
     in_recovery: bool = False
     hidden: str = ""
+    uptime: float | None = None
+
+    @property
+    def server(self) -> str:
+        """The product and its version as people say it: `PostgreSQL 18.4`."""
+        return f"PostgreSQL {self.server_version // 10_000}.{self.server_version % 10_000}"
 
     def backend(self, pid: int) -> Backend | None:
         """The backend of that pid, or None."""

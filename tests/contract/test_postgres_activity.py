@@ -66,6 +66,8 @@ async def test_the_server_is_described(server: PostgresServer) -> None:
     assert (snapshot.database, snapshot.in_recovery, snapshot.hidden) == ("postgres", False, "")
     assert activity.server is not None
     assert len(activity.server.split()[-1]) > 10
+    assert 0 < (snapshot.uptime or 0) < 600
+    assert snapshot.server.removeprefix("PostgreSQL ").split(".")[0] == str(version // 10_000)
     first = activity.server
     await activity.close()
     again = PostgresActivity(connection_to(server.url))

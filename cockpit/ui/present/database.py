@@ -44,7 +44,11 @@ def head_lines(
             name = (Span(f"{source.name:<{LABEL}}", Tone.ACCENT),)
             lines.append((*name, *joined([connections(snapshot), rates_line(found)], " · ")))
             continue
-        lines.append(_labelled("connections", joined([connections(snapshot), *shares(snapshot, look)], "   ")))
+        lines.append(
+            _labelled(
+                "connections", joined([connections(snapshot), *shares(snapshot, look), server_line(snapshot)], "   ")
+            )
+        )
         lines += _figure_lines(found, look, cells) if found else []
     if blocking:
         lines.append(_labelled("blocking", line(blocking, Tone.CRIT)))
@@ -59,6 +63,12 @@ def connections(snapshot: ActivitySnapshot) -> Line:
         tone = Tone.WARN if state.startswith("idle in transaction") else Tone.PLAIN
         parts.append(line(f"{number} {state}", tone))
     return joined(parts, " · ")
+
+
+def server_line(snapshot: ActivitySnapshot) -> Line:
+    """`PostgreSQL 18.4, up 3d 04h`."""
+    up = f", up {clock_duration(snapshot.uptime)}" if snapshot.uptime is not None else ""
+    return line(f"{snapshot.server}{up}", Tone.DIM)
 
 
 def shares(snapshot: ActivitySnapshot, look: Look) -> list[Line]:
