@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 from cockpit.engine.log_buffer import Kept, LogBuffer
 from cockpit.engine.log_filter import LogFilter, LogWish
 from cockpit.model.logs import Level, LogLine
+from cockpit.ui.widgets.log_choice import LogChoice
 
 if TYPE_CHECKING:
     from cockpit.engine.log_past import LogPast
-
-JUDGED_AT_ONCE = 10_000
-"""Lines that are judged before the screen is drawn again; the rest follows at the next look."""
 
 
 class LogWindow:
@@ -39,13 +37,9 @@ class LogWindow:
         self.past: LogPast | None = None
         self.tags: dict[int, Kept] = {}
         self._buffer = buffer
-        self._wish = LogWish()
+        self._choice = LogChoice()
         self._seen = buffer.first
         self._kept: list[Kept] = []
-        self._passing: set[int] = set()
-        self._judged: set[int] = set()
-        self._head_passes: dict[str, bool] = {}
-        self._unjudged: list[Kept] = []
         self._origin: tuple[Kept | None, Kept | None] = (None, None)
         self._cursor: Kept | None = None
         self._bottom: Kept | None = None
@@ -61,12 +55,12 @@ class LogWindow:
     @property
     def wish(self) -> LogWish:
         """Which lines are shown."""
-        return self._wish
+        return self._choice.wish
 
     @property
     def least(self) -> Level:
         """Lines below this level are left out."""
-        return self._wish.least
+        return self._choice.wish.least
 
     @property
     def streams(self) -> list[str]:
@@ -92,13 +86,7 @@ class LogWindow:
 
     def ask(self, wish: LogWish, height: int = 0) -> None:
         """Show other lines; the line under the cursor, or the one nearest to it, stays in sight."""
-        self._wish = wish
-        self._judged.clear()
-        self._passing.clear()
-        self._head_passes.clear()
-        source = self._source()
-        self._judge(source[-JUDGED_AT_ONCE:])
-        self._unjudged = list(source[:-JUDGED_AT_ONCE]) if self._chooses else []
+        self._choice.ask(wish, self._source())
         self._rebuild(0)
         if self._cursor is not None:
             self.go_to(self._cursor, height)
@@ -106,23 +94,24 @@ class LogWindow:
     def filter(self, least: Level, stream: str) -> None:
         """Show only lines of at least that level, of one log or of all ("")."""
         hidden = frozenset(name for name in self.streams if stream not in ("", name))
-        self.ask(replace(self._wish, least=least, hidden=hidden))
+        self.ask(replace(self.wish, least=least, hidden=hidden))
 
     def with_filter(self, added: LogFilter, height: int = 0) -> None:
         """Show what one filter more leaves."""
-        self.ask(self._wish.with_filter(added), height)
+        self.ask(self.wish.with_filter(added), height)
 
     @property
     def filtering(self) -> bool:
         """Whether lines are left that were not judged by the filters yet."""
-        return bool(self._unjudged)
+        return self._choice.unfinished
 
     def catch_up(self, height: int) -> None:
         """Take in new lines; while following, the window moves with them.
 
         They are kept out as long as they would push what the person looks at out of the ring.
         """
-        self._judge_more()
+        if self._choice.judge_more():
+            self._rebuild(0)
         if self.past is not None or self.frozen or self._looks_beyond_the_ring(height):
             self.missed = self._buffer.end - self._seen
             return
@@ -130,7 +119,7 @@ class LogWindow:
         fresh = self._buffer.arrived_since(self._seen)
         self._seen = self._buffer.end
         if fresh:
-            self._judge(fresh)
+            self._choice.judge(fresh)
             self._rebuild_from(min(fresh))
             self._let_go()
 
@@ -221,8 +210,7 @@ class LogWindow:
         """Show a stretch of the past instead of the ring."""
         self.past = past
         self.tags.clear()
-        self._judged.clear()
-        self._passing.clear()
+        self._choice.forget()
         self._cursor = None
         self.past_grew(0)
         self._cursor = self._kept[0] if self._kept else None
@@ -231,10 +219,8 @@ class LogWindow:
         """Take in what was read at its ends; cursor and screen stay where they are."""
         if self.past is None:
             return
-        known = {kept.number for kept in self.past.ordered}
-        self._passing &= known
-        self._judged &= known
-        self._judge(self.past.ordered)
+        self._choice.keep_only(self.past.ordered)
+        self._choice.judge(self.past.ordered)
         self._rebuild(0)
 
     def leave_past(self) -> None:
@@ -245,7 +231,7 @@ class LogWindow:
             self._cursor = self._bottom = None
             self._seen = self._buffer.end
             self.missed = 0
-            self.ask(self._wish)
+            self.ask(self.wish)
 
     # --- tags ---
 
@@ -323,40 +309,9 @@ class LogWindow:
         """Where a line, or the first after it, stands among those that are shown."""
         return min(max(0, len(self._kept) - 1), bisect_left(self._kept, kept))
 
-    @property
-    def _chooses(self) -> bool:
-        return self._wish.narrows or bool(self._wish.hidden)
-
-    def _judge_more(self) -> None:
-        """Judge some of the lines that are left, the newest of them first."""
-        if self._unjudged:
-            heads, self._head_passes = self._head_passes, {}
-            self._judge(self._unjudged[-JUDGED_AT_ONCE:])
-            self._head_passes = heads
-            del self._unjudged[-JUDGED_AT_ONCE:]
-            self._rebuild(0)
-
-    def _judge(self, lines: Iterable[Kept]) -> None:
-        """Note which lines pass; a continuation passes with its head."""
-        if not self._chooses:
-            return
-        for kept in lines:
-            if kept.number in self._judged:
-                continue
-            self._judged.add(kept.number)
-            line = kept.line
-            if line.continues and self._head_passes.get(line.stream):
-                passes = line.stream not in self._wish.hidden
-            else:
-                passes = self._wish.passes(line)
-                if not line.continues:
-                    self._head_passes[line.stream] = passes
-            if passes:
-                self._passing.add(kept.number)
-
     def _rebuild_from(self, kept: Kept) -> None:
         start = bisect_left(self._source(), kept)
-        self._rebuild(max(0, start - self._wish.context))
+        self._rebuild(max(0, start - self.wish.context))
 
     def _rebuild(self, start: int) -> None:
         """Choose anew which lines are shown, from a position of the source on."""
@@ -365,29 +320,7 @@ class LogWindow:
             del self._kept[:]
         elif start < len(source):
             del self._kept[bisect_left(self._kept, source[start]) :]
-        tail = source[start:] if start else list(source)
-        if not self._chooses:
-            self._kept += tail
-            return
-        passing = self._passing
-        if not self._wish.context:
-            self._kept += [kept for kept in tail if kept.number in passing]
-            return
-        self._kept += self._with_context(source, start)
-
-    def _with_context(self, source: Sequence[Kept], start: int) -> list[Kept]:
-        """The lines from a position on that pass or stand near one that does."""
-        reach, hidden = self._wish.context, self._wish.hidden
-        near = [
-            (n, kept)
-            for n, kept in enumerate(kept for kept in source[max(0, start - reach) :] if kept.line.stream not in hidden)
-        ]
-        wanted: set[int] = set()
-        for n, kept in near:
-            if kept.number in self._passing:
-                wanted.update(range(n - reach, n + reach + 1))
-        edge = source[start] if start < len(source) else None
-        return [kept for n, kept in near if n in wanted and (edge is None or kept >= edge)]
+        self._kept += self._choice.chosen(source, max(0, start))
 
     def _let_go(self) -> None:
         """Forget lines that fell out of the ring."""
@@ -397,7 +330,4 @@ class LogWindow:
         gone = bisect_right(self._kept, oldest) - 1
         if gone > 0:
             del self._kept[:gone]
-        if len(self._judged) > 2 * len(self._buffer.ordered):
-            known = {kept.number for kept in self._buffer.ordered}
-            self._judged &= known
-            self._passing &= known
+        self._choice.keep_few(self._buffer.ordered)

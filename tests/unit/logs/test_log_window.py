@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cockpit.engine.log_buffer import LogBuffer
 from cockpit.engine.log_filter import LogWish, parse_filter
 from cockpit.model.logs import Level, LogLine
-from cockpit.ui.widgets import log_window
+from cockpit.ui.widgets import log_choice
 from cockpit.ui.widgets.log_window import LogWindow
 from tests.unit.logs.lines import START, a_line
 
@@ -170,8 +170,8 @@ def test_lines_one_by_one_or_all_at_once_are_shown_alike(batches: list[list[tupl
 
 
 def test_a_filter_over_many_lines_judges_the_newest_first_and_the_rest_later() -> None:
-    buffer = LogBuffer(log_window.JUDGED_AT_ONCE + 500)
-    buffer.extend(a_line(n, "hit" if n % 100 == 0 else "x") for n in range(log_window.JUDGED_AT_ONCE + 500))
+    buffer = LogBuffer(log_choice.JUDGED_AT_ONCE + 500)
+    buffer.extend(a_line(n, "hit" if n % 100 == 0 else "x") for n in range(log_choice.JUDGED_AT_ONCE + 500))
     window = LogWindow(buffer)
     window.catch_up(10)
     window.ask(LogWish((parse_filter("hit"),)))
@@ -180,7 +180,7 @@ def test_a_filter_over_many_lines_judges_the_newest_first_and_the_rest_later() -
     window.catch_up(10)
     portions.append(window.filtering)
     assert portions == [True, False]
-    assert (first, len(window)) == (log_window.JUDGED_AT_ONCE // 100, log_window.JUDGED_AT_ONCE // 100 + 5)
+    assert (first, len(window)) == (log_choice.JUDGED_AT_ONCE // 100, log_choice.JUDGED_AT_ONCE // 100 + 5)
 
 
 def test_the_cursor_stays_near_its_line_when_the_filter_changes() -> None:
