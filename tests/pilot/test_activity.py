@@ -280,7 +280,7 @@ async def test_figures_stand_above_the_table_when_there_is_room() -> None:
             "42 of 100 · 3 active · 2 idle · 1 idle in transaction",
             "users shop 6",
             "applications shop-api 4",
-            "220 tx/s · 2.0 rollbacks/s · rows/s +40 ~12 -0.4 · hits 87.1 % · 3 temp files",
+            "220 tx/s · 2.0 rollbacks/s · rows/s 40 inserted 12 updated 0.4 deleted · hits 87.1 % · 3 temp files",
             "deadlocks 2 (+1) · size 1.2G +40K/s",
             "replica1 streaming sync lag 12s 12K",
             "left_behind logical nobody reads it, keeps 3.0G, WAL extended",

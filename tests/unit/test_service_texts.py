@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -159,6 +159,16 @@ def test_every_column_can_be_drawn_and_instances_of_one_name_are_told_apart() ->
     assert "web ·0" in texts
     assert "web ·1" in texts
     assert "95B/100B" in texts
+
+
+@pytest.mark.parametrize(("seconds", "word"), [(3, "just restarted"), (300, "running")])
+def test_one_that_came_back_a_moment_ago_says_so(seconds: int, word: str) -> None:
+    back = Service(
+        ServiceKind.PROCESS, "1", "worker", "running", started_at=AT - timedelta(seconds=seconds), restarts=1
+    )
+    maker = ServiceRows(OPERATOR)
+    [row] = maker.rows(arrange([Found(HOST, back)], ServicesWish(), maker.visible), ("service", "state"), {}, AT)
+    assert plain(row.cells[1]) == word
 
 
 def test_events_of_a_service_are_those_of_its_id_and_name() -> None:

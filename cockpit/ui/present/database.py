@@ -117,7 +117,8 @@ def _rates(rates: Rates) -> list[Line]:
         line(f"{_per_second(rates.transactions)} tx/s", Tone.STRONG),
         line(f"{_per_second(rates.rollbacks)} rollbacks/s", Tone.WARN if rates.rollbacks >= 1 else Tone.PLAIN),
         line(
-            f"rows/s +{_per_second(rates.inserted)} ~{_per_second(rates.updated)} -{_per_second(rates.deleted)}",
+            f"rows/s {_per_second(rates.inserted)} inserted {_per_second(rates.updated)} updated"
+            f" {_per_second(rates.deleted)} deleted",
         ),
     ]
     if rates.hit_ratio is not None:
