@@ -24,12 +24,14 @@ from cockpit.model.health import Verdict
 from cockpit.model.incident import Role
 from cockpit.sandbox.launch import start_range_process
 from cockpit.ui.app import CockpitApp
+from cockpit.wiring import session
 from cockpit.wiring.demo import FACTS
-from cockpit.wiring.session import open_session
 from cockpit.wiring.shipped import shipped_runbooks
 
 HERE = Path(__file__).resolve().parent
 PATIENCE = 60.0
+ACTOR = "ada@laptop"
+"""Who sits at the screen in the pictures, instead of who makes them."""
 SETTLED = 6.0
 """Seconds of life on the screen before a picture: enough for trends and logs to show something."""
 
@@ -116,7 +118,7 @@ async def take(picture: Picture) -> str:
     running, info = await asyncio.to_thread(start_range_process, picture.scenario, shipped_runbooks())
     try:
         loaded = load(Path(info.config))
-        app = CockpitApp(lambda: open_session(loaded, None, picture.role), FACTS, picture.role)
+        app = CockpitApp(lambda: session.open_session(loaded, None, picture.role), FACTS, picture.role)
         async with app.run_test(size=picture.size, notifications=True) as pilot:
             await wait_for(pilot, "crit")
             assert app.session is not None
@@ -167,6 +169,7 @@ def colours(style: Style | None) -> tuple[str, str]:
 
 def main(names: list[str]) -> None:
     """Make the named pictures, or all of them."""
+    session.actor = lambda: ACTOR
     for picture in PICTURES:
         if names and picture.name not in names:
             continue
