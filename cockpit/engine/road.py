@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 
 from cockpit.engine.policy import Policy
 from cockpit.engine.records import intent_payload, outcome_payload, refusal_payload
+from cockpit.engine.unique import unique_id
 from cockpit.model.actions import Action, Draft, Permit, Prepared, Refusal, Requirement
 from cockpit.model.errors import CockpitError, JournalError, SourceError
 from cockpit.model.health import Json
@@ -57,7 +58,6 @@ class Road:
         self._masker = masker
         self._incident = incident
         self._changed = changed
-        self._serial = 0
         self._busy = False
         self._spent: set[str] = set()
         self._late: set[asyncio.Task[Outcome]] = set()
@@ -89,11 +89,10 @@ class Road:
         return self._action(draft, prepared)
 
     def _action(self, draft: Draft, prepared: Prepared) -> Action:
-        self._serial += 1
         now = self._clock.now()
         environment = self.policy.environment
         return Action(
-            id=f"{now:%Y%m%dT%H%M%S}-{self._serial}",
+            id=unique_id(now),
             environment=environment.label,
             protected=environment.protected,
             source=draft.source,

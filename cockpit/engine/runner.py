@@ -20,6 +20,7 @@ from cockpit.engine.steps.reading import Attempts, plan, seconds
 from cockpit.engine.steps.resume import Remains, left_open, take_up
 from cockpit.engine.steps.settings import Expected, expected, presence
 from cockpit.engine.steps.waiting import Waiting
+from cockpit.engine.unique import unique_id
 from cockpit.model.actions import Draft, Origin
 from cockpit.model.answers import Answer
 from cockpit.model.errors import CockpitError, ConditionError, RunbookError, SourceError
@@ -102,13 +103,11 @@ class Runner:
         self._notes = StepNotes(journal, masker, incident)
         self._actor = actor
         self._places = places
-        self._serial = 0
 
     async def start(self, runbook: Runbook, procedure: Procedure) -> Run:
         """Begin a run; the text of the runbook is frozen in it, and so is what the servers say of its commands."""
-        self._serial += 1
         procedure = await sharpened(procedure, self._reader_of)
-        run = Run(f"{self._clock.now():%Y%m%dT%H%M%S}-{self._serial}", runbook, procedure)
+        run = Run(unique_id(self._clock.now()), runbook, procedure)
         run.values.update({item.name: item.default for item in procedure.inputs if item.default})
         await self._notes.run(run, "started")
         return run

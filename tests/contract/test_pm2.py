@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,9 +16,9 @@ from cockpit.model.identities import ServiceIdentity
 from cockpit.model.operations import Operation, ScaleService, ServiceOperation, ServicesOperation, ShellCommand
 from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.services import Service, ServicesSnapshot
-from tests.support.absent import absent
 from tests.support.awaiting import until_answered
 from tests.support.permits import permit_for
+from tests.support.pm2 import Daemon, program, running_pm2
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("pm2")]
 
@@ -34,35 +29,11 @@ setInterval(() => {}, 1000);
 """
 
 
-def program() -> str:
-    """pm2 on PATH, or where PM2_PROGRAM says."""
-    found = os.environ.get("PM2_PROGRAM") or shutil.which("pm2")
-    if found is None:
-        absent("pm2 is not installed (npm install pm2, and PM2_PROGRAM names it)")
-    return found
-
-
-@dataclass
-class Daemon:
-    """A pm2 of its own in a folder of its own."""
-
-    command: str
-    home: Path
-
-    def call(self, *words: str) -> None:
-        environment = {**os.environ, "PM2_HOME": str(self.home), "API_TOKEN": "abcdef"}
-        subprocess.run([self.command, *words], check=True, env=environment, capture_output=True, timeout=60)
-
-
 @pytest.fixture(scope="module")
 def daemon() -> Iterator[Daemon]:
-    command = program()
-    folder = Path(tempfile.mkdtemp(prefix="cockpit-pm2-"))
-    (folder / "app.js").write_text(APPLICATION)
-    made = Daemon(command, folder / "home")
-    yield made
-    made.call("kill")
-    shutil.rmtree(folder, ignore_errors=True)
+    with running_pm2() as made:
+        (made.home.parent / "app.js").write_text(APPLICATION)
+        yield made
 
 
 @pytest.fixture

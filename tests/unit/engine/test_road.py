@@ -174,3 +174,9 @@ async def test_an_observer_is_refused_even_with_a_road_in_hand() -> None:
     scene = Scene(Role.OBSERVER)
     outcome = await scene.road.carry_out(await scene.road.prepare(a_draft()), "y")
     assert (outcome.kind, scene.executor.executed) == (OutcomeKind.REFUSED, [])
+
+
+async def test_no_two_actions_share_an_id_not_even_of_two_cockpits_in_one_second() -> None:
+    one, other = Scene(), Scene()
+    actions = [await scene.road.prepare(a_draft()) for scene in (one, one, other)]
+    assert len({action.id for action in actions}) == 3
