@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cockpit.adapters.shell_process import Finished, run_line
 from cockpit.adapters.shell_terminal import terminal_line
+from cockpit.adapters.ssh_end import ssh_judged
 from cockpit.engine.terminal import LentTerminal
 from cockpit.model.actions import NO_PREVIEW, Permit, Prepared, Preview, PreviewFact
 from cockpit.model.answers import Answer
@@ -121,7 +122,7 @@ class ShellExecutor:
             finished = await run_line(command, timeout, self._on_line)
         except SourceError as error:
             return Outcome(OutcomeKind.FAILED, error.what, duration=time.monotonic() - started)
-        kind, reason = _judged(finished, timeout)
+        kind, reason = _judged(command, finished, timeout)
         return Outcome(kind, reason, answer=_answer(finished), duration=time.monotonic() - started)
 
     async def _handed_over(self, command: ShellCommand, started: float) -> Outcome:
@@ -158,7 +159,7 @@ def _identity(command: ShellCommand) -> EndpointIdentity:
     return EndpointIdentity(f"{socket.gethostname()}:{os.path.realpath(_folder(command))}{there}")
 
 
-def _judged(finished: Finished, timeout: float) -> tuple[OutcomeKind, str]:
+def _judged(command: ShellCommand, finished: Finished, timeout: float) -> tuple[OutcomeKind, str]:
     if finished.timed_out:
         return (
             OutcomeKind.UNKNOWN,
@@ -168,6 +169,9 @@ def _judged(finished: Finished, timeout: float) -> tuple[OutcomeKind, str]:
         return OutcomeKind.UNKNOWN, "it was stopped by you; what it did until then stands"
     if finished.exit_code == 0:
         return OutcomeKind.SUCCEEDED, _early_failure(finished) or "the command ended with exit code 0"
+    by_ssh = ssh_judged(command, finished.exit_code, finished.lines)
+    if by_ssh is not None:
+        return by_ssh
     last = next((line for line in reversed(finished.lines) if line.strip()), "")
     said = _exit_words(finished.exit_code)
     return OutcomeKind.FAILED, f"{said}: {last}" if last else said

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from cockpit.model.logs import Level, LogLine
 from cockpit.model.operations import ServiceOperation, ShellCommand
 from cockpit.model.outcomes import OutcomeKind
 from cockpit.model.services import Service, ServiceKind
-from tests.support.awaiting import until
+from tests.support.awaiting import until, until_answered
 from tests.support.docker import IMAGE, Containers, client_or_skip, ensure_image
+from tests.support.fault_line import Fault, fault_line
 from tests.support.permits import permit_for
 
 pytestmark = [pytest.mark.anyio, pytest.mark.docker, pytest.mark.xdist_group("docker")]
@@ -447,3 +449,36 @@ async def test_a_deadline_that_passes_leaves_the_outcome_unknown(engine: DockerE
 
     assert outcome.kind is OutcomeKind.UNKNOWN
     assert isinstance(prepared.identity, ServiceIdentity)
+
+
+async def test_a_line_that_is_cut_in_the_middle_leaves_the_outcome_unknown(
+    containers: Containers, tmp_path: Path
+) -> None:
+    name = containers.start("slow", "trap 'sleep 1; exit 0' TERM; " + FOREVER)
+    with fault_line(Path("/var/run/docker.sock")) as line:
+        engine = DockerEngine("far", f"tcp://127.0.0.1:{line.port}", timeout=20)
+        executor = DockerExecutor(engine, SystemClock())
+        prepared = await executor.prepare(ServiceOperation("restart", name))
+        began_at = time.time()
+        doing = asyncio.create_task(executor.execute(permit_for(executor.id, prepared.operation, prepared.identity)))
+
+        async def begun() -> bool:
+            return await asyncio.to_thread(signalled, containers, name, began_at) == 1
+
+        await until_answered(begun, what="the signal")
+        line.break_(Fault.REFUSED)
+        outcome = await doing
+        engine.close()
+    assert outcome.kind is OutcomeKind.UNKNOWN
+    assert await asyncio.to_thread(signalled, containers, name, began_at) == 1
+
+
+def signalled(containers: Containers, name: str, began_at: float) -> int:
+    """How often the Engine has sent the container a signal since then."""
+    events = containers.client.events(
+        since=int(began_at),
+        until=time.time(),  # type: ignore[call-overload]  # the Engine takes parts of a second, the stubs do not
+        filters={"container": name},
+        decode=True,
+    )
+    return sum(event["Action"] == "kill" and event["timeNano"] > began_at * 1e9 for event in events)

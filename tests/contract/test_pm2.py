@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import os
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -16,7 +20,7 @@ from cockpit.model.identities import ServiceIdentity
 from cockpit.model.operations import Operation, ScaleService, ServiceOperation, ServicesOperation, ShellCommand
 from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.services import Service, ServicesSnapshot
-from tests.support.awaiting import until_answered
+from tests.support.awaiting import until, until_answered
 from tests.support.permits import permit_for
 from tests.support.pm2 import Daemon, program, running_pm2
 
@@ -25,6 +29,11 @@ pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("pm2")]
 APPLICATION = """
 console.log('hello from ' + (process.env.NODE_APP_INSTANCE || 'one'));
 console.error('TOKEN=abcdef this went wrong');
+setInterval(() => {}, 1000);
+"""
+
+DEAF = """
+process.on('SIGINT', () => require('fs').writeFileSync('ASKED', 'x'));
 setInterval(() => {}, 1000);
 """
 
@@ -190,3 +199,33 @@ async def test_a_program_that_is_missing_hangs_or_fails_is_told(tmp_path: Path) 
     bad.chmod(0o755)
     with pytest.raises(SourceRefused, match=r"failed:.*it broke"):
         await Pm2("apps", str(tmp_path), str(bad)).run("jlist")
+
+
+async def test_what_does_not_end_in_time_is_unknown(pm2: Pm2) -> None:
+    executor = Pm2Executor(pm2, SystemClock())
+    await snapshot_when(pm2, lambda found: bool(running(found, "solo")))
+    prepared = await executor.prepare(ServiceOperation("restart", "solo"))
+    outcome = await executor.execute(permit_for(executor.id, prepared.operation, prepared.identity, timeout=0.1))
+    assert outcome.kind is OutcomeKind.UNKNOWN
+
+
+async def test_a_daemon_that_dies_in_the_middle_leaves_the_outcome_unknown() -> None:
+    with running_pm2() as daemon:
+        asked = daemon.home.parent / "asked"
+        (daemon.home.parent / "deaf.js").write_text(DEAF.replace("ASKED", str(asked)))
+        daemon.call("start", str(daemon.home.parent / "deaf.js"), "--name", "deaf", "--kill-timeout", "30000")
+        own = Pm2("apps", str(daemon.home), daemon.command, deadline=30)
+        [deaf] = running(await snapshot_when(own, lambda found: bool(running(found, "deaf"))), "deaf")
+        assert deaf.pid is not None
+        executor = Pm2Executor(own, SystemClock())
+        prepared = await executor.prepare(ServiceOperation("restart", "deaf"))
+        permit = permit_for(executor.id, prepared.operation, prepared.identity, timeout=5.0)
+        doing = asyncio.create_task(executor.execute(permit))
+        try:
+            await until(asked.exists, what="the daemon to ask for the end")
+            os.kill(int((daemon.home / "pm2.pid").read_text()), signal.SIGKILL)
+            outcome = await doing
+        finally:
+            with contextlib.suppress(ProcessLookupError):  # node ends by itself when it notices
+                os.kill(deaf.pid, signal.SIGKILL)
+    assert outcome.kind is OutcomeKind.UNKNOWN, outcome.reason

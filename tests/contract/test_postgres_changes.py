@@ -20,6 +20,7 @@ from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.runbook.sql_risk import judge_sql
 from cockpit.sandbox.postgres_server import PostgresServer
 from tests.support.awaiting import until
+from tests.support.fault_line import Fault, fault_line
 from tests.support.permits import permit_for
 from tests.support.postgres import MAIN, connection_to, running_version, session
 
@@ -381,6 +382,26 @@ async def test_a_change_that_is_not_kept_is_rolled_back(
     assert under_way.open_change is None
     assert await rows(admin, "SELECT count(*) FROM flags") == [(3,)]
     assert await rows(admin, "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%'") == [(0,)]
+
+
+@pytest.mark.parametrize("fault", [Fault.SWALLOWS, Fault.REFUSED])
+async def test_a_line_that_is_lost_at_the_commit_leaves_the_outcome_unknown(
+    server: PostgresServer, admin: psycopg.AsyncConnection, fault: Fault
+) -> None:
+    with fault_line(("127.0.0.1", server.port)) as line:
+        executor = PostgresExecutor(connection_to(server.url.replace(f":{server.port}", f":{line.port}")), judge_sql)
+        prepared = await executor.prepare(SqlStatement("UPDATE flags SET note = 'kept' WHERE name = 'A'"))
+        permit = permit_for(MAIN, prepared.operation, prepared.identity, timeout=2.0)
+        permit = replace(permit, action=replace(permit.action, patience=2.0))
+        with watched(Live()) as under_way:
+            doing = asyncio.create_task(executor.execute(permit))
+            await until(lambda: under_way.open_change is not None, what="the open transaction")
+            line.break_(fault)
+            under_way.decide(keep=True)
+            outcome = await doing
+        await executor.close()
+    assert outcome.kind is OutcomeKind.UNKNOWN
+    assert await rows(admin, "SELECT note FROM flags WHERE name = 'A'") == [(None,)]
 
 
 async def test_what_returns_something_itself_is_left_as_it_is(

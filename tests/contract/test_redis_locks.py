@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from redis import Redis
@@ -22,7 +24,9 @@ from cockpit.model.risk import Risk
 from cockpit.runbook import redis_commands
 from cockpit.runbook.redis_risk import command_names, judge_redis, redis_risk
 from cockpit.sandbox.redis_server import RedisServer
+from tests.support.awaiting import until
 from tests.support.clock import FixedClock
+from tests.support.fault_line import fault_line
 from tests.support.permits import permit_for
 from tests.support.redis_rest import FULL, Endpoint, rest_endpoint
 from tests.support.servers import running_redis
@@ -281,6 +285,23 @@ async def test_an_answer_that_is_lost_leaves_the_outcome_unknown(kv: Redis, serv
     assert outcome.kind is OutcomeKind.UNKNOWN
     kv.client_unpause()
     await hasty.close()
+
+
+async def test_a_line_that_is_cut_in_the_middle_leaves_the_outcome_unknown(kv: Redis, server: RedisServer) -> None:
+    kv.set(PLAN.lock, "v")
+    address = urlsplit(server.address("cockpit_operator"))
+    with fault_line(("127.0.0.1", address.port or 0)) as line:
+        through = address._replace(netloc=address.netloc.replace(f":{address.port}", f":{line.port}"))
+        remote = RedisConnection("kv", Secret(through.geturl()))
+        kv.client_pause(10_000, all=False)
+        doing = asyncio.create_task(run(remote, DeleteKeys((KeyIdentity(PLAN.lock, b"v"),))))
+        await until(lambda: any(client["flags"] == "b" for client in kv.client_list()), what="the deletion to wait")
+        line.cut()
+        outcome = await doing
+        await remote.close()
+    kv.client_unpause()
+    assert outcome.kind is OutcomeKind.UNKNOWN
+    assert "after the request had left" in outcome.reason
 
 
 async def test_the_observer_is_refused_by_the_server_itself(kv: Redis, server: RedisServer) -> None:
