@@ -96,18 +96,3 @@ crit = "percent > 95.0"
 # name = "main"
 # url = "http://127.0.0.1:9093"
 """
-
-OBSERVER_RIGHTS = """\\set ON_ERROR_STOP on
--- The least that an observer needs, in PostgreSQL. Run it as a superuser, then put the role into observer_dsn.
-CREATE ROLE cockpit_observer LOGIN PASSWORD NULL;  -- set one with \\\\password cockpit_observer
-GRANT pg_monitor TO cockpit_observer;
-ALTER ROLE cockpit_observer SET default_transaction_read_only = on;
-REVOKE TEMPORARY ON DATABASE :"DBNAME" FROM PUBLIC;
-GRANT SELECT ON ALL TABLES IN SCHEMA public TO cockpit_observer;
--- From PostgreSQL 16 on, keep room for it when all other connections are taken:
--- ALTER SYSTEM SET reserved_connections = 3;  GRANT pg_use_reserved_connections TO cockpit_observer;
-
--- And in Redis (redis-cli; choose a password, then put the user into observer_url):
--- ACL SETUSER cockpit_observer on >PASSWORD ~* &* -@all +@read -@dangerous +info +ping +auth +hello \\
---     +select +echo +command +acl|whoami +slowlog|len +client|setname +client|getname +client|id
-"""

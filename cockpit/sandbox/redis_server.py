@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from cockpit.config.observer import REDIS_RULES
 from cockpit.model.errors import SandboxError
 from cockpit.sandbox.process import ProcessSpec, tail
 
@@ -26,11 +27,10 @@ RIGHTS: Final = {
     ADMIN: "~* &* +@all",
     OPERATOR: "~* &* +@all -acl +acl|whoami -config +config|get -shutdown -debug -module -replicaof -slaveof"
     " -failover -cluster -sync -psync -migrate",
-    OBSERVER: "~* resetchannels -@all +@read -@dangerous +info +ping +auth +hello +select +echo +command +acl|whoami"
-    " +slowlog|len +client|setname +client|getname +client|id",
+    OBSERVER: f"~* resetchannels {REDIS_RULES}",
     WORKLOAD: "~* &* +@all -@admin -@dangerous +info",
 }
-"""What each user may do; the observer's line is the one of the least-privilege ACL that the cockpit advises."""
+"""What each user may do; the observer's rules are those that the cockpit advises."""
 
 _PROGRAMS = ("valkey-server", "redis-server")
 

@@ -17,26 +17,45 @@ def command() -> None:
 
 
 @command.command("init", epilog="Example: cockpit config init --write")
-@click.option("--observer", is_flag=True, help="Print the least-privilege SQL role and Redis ACL instead.")
-@click.option("--write", is_flag=True, help="Write ./cockpit.toml instead of printing; never over an existing file.")
+@click.option("--observer", is_flag=True, help="The least-privilege SQL role and Redis ACL instead.")
+@click.option("--write", is_flag=True, help="Write files here instead of printing; never over an existing one.")
 def init(observer: bool, write: bool) -> None:
-    """Print a commented starter file."""
-    from cockpit.config.starter import OBSERVER_RIGHTS, STARTER
+    """Print or write a commented starter file, or what an observer needs on each server."""
+    from cockpit.config.observer import OBSERVER_ACL, observer_text
+    from cockpit.config.starter import STARTER
 
-    text = OBSERVER_RIGHTS if observer else STARTER
+    files = {"cockpit.toml": STARTER}
+    if observer:
+        files = {"cockpit-observer.sql": observer_text(), "cockpit-observer.acl": OBSERVER_ACL}
     if not write:
-        click.echo(text, nl=False)
+        click.echo(next(iter(files.values())), nl=False)
         return
-    path = Path("cockpit-observer.sql" if observer else "cockpit.toml")
+    for name in files:
+        if Path(name).exists():
+            raise _exists(name)
+    for name, text in files.items():
+        _write(Path(name), text)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that only its owner reads.
+
+    Raises:
+        ConfigError: when it exists, or cannot be written.
+    """
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
-        raise ConfigError(f"{path} exists already", "move it away first") from error
+        raise _exists(path.name) from error
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
     click.echo(f"wrote {path}")
+
+
+def _exists(name: str) -> ConfigError:
+    return ConfigError(f"{name} exists already", "move it away first")
 
 
 @command.command("check", epilog="Example: cockpit config check cockpit.toml")

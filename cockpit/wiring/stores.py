@@ -66,7 +66,7 @@ class Stores:
 
     def _add_postgres(self, settings: Postgres) -> None:
         source, timeout = SourceId(SourceKind.POSTGRES, settings.name), parse_duration(settings.timeout)
-        dsn = self._postgres_dsn(settings)
+        dsn = self.postgres_dsn(settings)
         polled = PostgresConnection(source, dsn)
         self._parts.watch(PostgresActivity(polled, timeout), settings.every, settings.timeout)
         self._parts.watch(PostgresAdvisory(polled, timeout), settings.every, settings.timeout)
@@ -85,11 +85,11 @@ class Stores:
             self._parts.closers.append(executor.close)
 
     def _add_redis(self, settings: Redis) -> None:
-        polled = self._redis_line(settings)
+        polled = self.redis_line(settings)
         locks = RedisLocks(polled, settings.lock_prefix, self._plans, self._parts.clock, owner_alive)
         self._parts.watch(locks, settings.every, settings.timeout)
         self._asking[polled.id] = RedisReader(polled, READS)
-        steps = self._redis_line(settings)
+        steps = self.redis_line(settings)
         self._parts.read(RedisReader(steps, READS))
         self._parts.browsers[steps.id] = RedisBrowser(steps)
         self._parts.closers.append(steps.close)
@@ -156,13 +156,22 @@ class Stores:
             raise ConfigError(f"{asker} asks {kind.value} {on or ''}".rstrip() + ", which is not configured")
         return self._asking[fitting[0]]
 
-    def _postgres_dsn(self, settings: Postgres) -> Secret:
+    def postgres_dsn(self, settings: Postgres) -> Secret:
+        """The address for this role.
+
+        Raises:
+            ConfigError: when its secret leads nowhere.
+        """
         observing = not self._parts.may_change and bool(settings.observer_dsn)
         reference, key = (settings.observer_dsn, "observer_dsn") if observing else (settings.dsn, "dsn")
         return self._secret(reference, f"postgres.{settings.name}.{key}")
 
-    def _redis_line(self, settings: Redis) -> RedisLine:
-        """A line of its own for one purpose, by Redis' protocol or over REST."""
+    def redis_line(self, settings: Redis) -> RedisLine:
+        """A line of its own for one purpose, by Redis' protocol or over REST, with this role's account.
+
+        Raises:
+            ConfigError: when an address or a token is missing, or its secret leads nowhere.
+        """
         deadline = parse_duration(settings.timeout)
         if not settings.rest_url:
             return RedisConnection(settings.name, self._redis_url(settings), deadline)

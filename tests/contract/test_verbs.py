@@ -12,6 +12,7 @@ import psycopg
 
 from cockpit.sandbox.info import RangeInfo
 from tests.support.cockpit import COCKPIT, command, command_json, variables, verdicts
+from tests.support.configs import changed_config
 from tests.support.range import healthy_range, wait_for  # noqa: F401  a fixture
 from tests.support.servers import alive
 
@@ -63,9 +64,42 @@ def test_the_doctor_asks_every_source(healthy_range: RangeInfo) -> None:  # noqa
     assert found["postgres:main"]["version"].startswith("PostgreSQL 18")
     assert found["redis:kv"]["reachable"]
     assert found["processes:shop"]["remarks"].endswith("services")
-    observer = command("--config", healthy_range.config, "doctor", "--observer")
+
+
+def test_the_doctor_says_what_stops_an_observer(healthy_range: RangeInfo, tmp_path: Path) -> None:  # noqa: F811
+    config = changed_config(healthy_range, tmp_path)
+    observer = command("--config", str(config), "doctor", "--observer")
     assert observer.returncode == 0, observer.stdout
-    assert "SOURCE" in observer.stdout
+    heading = next(line for line in observer.stdout.splitlines() if "AN OBSERVER WHO WOULD" in line)
+    assert heading.split("  ")[0] == "SOURCE"
+    assert "would enforce it with" not in observer.stdout
+    gap = [line for line in config.read_text().splitlines() if line.startswith("observer_url")]
+    shared = changed_config(healthy_range, tmp_path, (gap[0], ""))
+    done = command("--config", str(shared), "doctor", "--observer", "--json")
+    rights = {(right["source"], right["change"]): right for right in json.loads(done.stdout)["rights"]}
+    assert done.returncode == 1
+    assert rights["postgres:main", "change rows"]["wall"] == "enforced by the server"
+    assert rights["redis:kv", "an account of its own"]["wall"] == "not enforced"
+    assert rights["redis:kv", "change keys"]["wall"] == "only by the cockpit"
+    assert rights["redis:kv", "change keys"]["remedy"].startswith("ACL SETUSER cockpit_operator -@all +@read")
+    assert rights["http", "POST, PUT, PATCH, DELETE"]["well"] is True
+    text = command("--config", str(shared), "doctor", "--observer")
+    assert "The server would enforce it with:\n  ACL SETUSER cockpit_observer on" in text.stdout
+
+
+def test_a_source_that_does_not_answer_has_no_known_walls(tmp_path: Path) -> None:
+    config = tmp_path / "cockpit.toml"
+    config.write_text(
+        '[environments.e]\nhost = false\n[[environments.e.postgres]]\nname = "gone"\n'
+        'dsn = "postgresql://u:hunter2secret@127.0.0.1:1/x"\n'
+        '[[environments.e.redis]]\nname = "away"\nurl = "redis://:hunter2secret@127.0.0.1:1/0"\n'
+        '[[environments.e.docker]]\nname = "off"\nhost = "unix:///nowhere/docker.sock"\n'
+    )
+    done = command("--config", str(config), "doctor", "--observer", "--json")
+    rights = json.loads(done.stdout)["rights"]
+    assert done.returncode == 1
+    assert [right["wall"] for right in rights if right["change"] == "everything"] == ["not known"] * 3
+    assert "hunter2secret" not in done.stdout + done.stderr
 
 
 def test_the_doctor_says_which_right_is_missing(healthy_range: RangeInfo, tmp_path: Path) -> None:  # noqa: F811

@@ -29,15 +29,16 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
-    server {{
+    {server}
+}}
+"""
+SERVER = """server {{
         listen 127.0.0.1:{port};
         location = /ok {{ return 200 "fine"; }}
         location = /gone {{ return 404; }}
         location = /broken {{ return 503; }}
         location = /behind {{ proxy_pass http://127.0.0.1:1; }}
-    }}
-}}
-"""
+    }}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +68,40 @@ class Nginx:
 @contextlib.contextmanager
 def running_nginx(folder: Path) -> Iterator[Nginx]:
     """An nginx with a few paths: /ok, /gone (404), /broken (503), /behind (502)."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with _running(folder, SERVER.format(port=port)) as process:
+        wait_for(lambda: _answers(port), "nginx answers")
+        yield Nginx(folder, f"http://127.0.0.1:{port}", process.pid)
+
+
+@contextlib.contextmanager
+def running_proxy(folder: Path, server: str) -> Iterator[None]:
+    """An nginx with one server of a test's own, which listens at `folder`/nginx.sock."""
+    with _running(folder, server):
+        wait_for(lambda: _answers(str(folder / "nginx.sock")), "nginx answers")
+        yield
+
+
+@contextlib.contextmanager
+def _running(folder: Path, server: str) -> Iterator[subprocess.Popen[bytes]]:
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if program is None:
         absent("nginx is not installed")
     folder.chmod(0o755)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     file = folder / "nginx.conf"
-    file.write_text(CONFIGURATION.format(folder=folder, port=port, user=getpass.getuser()))
+    file.write_text(CONFIGURATION.format(folder=folder, user=getpass.getuser(), server=server))
     process = subprocess.Popen([program, "-p", str(folder), "-c", str(file)], stderr=subprocess.DEVNULL)
-    found = Nginx(folder, f"http://127.0.0.1:{port}", process.pid)
     try:
-        wait_for(lambda: _answers(port), "nginx answers")
-        yield found
+        yield process
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _answers(port: int) -> bool:
-    with socket.socket() as line:
-        return line.connect_ex(("127.0.0.1", port)) == 0
+def _answers(place: int | str) -> bool:
+    """Whether somebody listens at a port of this machine, or at a unix socket."""
+    family, address = (socket.AF_UNIX, place) if isinstance(place, str) else (socket.AF_INET, ("127.0.0.1", place))
+    with socket.socket(family) as line:
+        return line.connect_ex(address) == 0

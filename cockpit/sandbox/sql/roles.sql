@@ -30,7 +30,8 @@ BEGIN
         SELECT oid::regprocedure
         FROM pg_proc
         WHERE pronamespace = 'pg_catalog'::regnamespace
-          AND (proname LIKE 'lo\_%' OR proname IN ('lowrite', 'loread', 'pg_notify')
+          AND (proname LIKE 'lo\_%' OR proname IN ('lowrite', 'loread', 'pg_notify', 'pg_logical_emit_message')
+               OR proname LIKE 'pg\_replication\_origin\_%'
                OR proname LIKE 'pg\_advisory\_%' OR proname LIKE 'pg\_try\_advisory\_%')
     LOOP
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', harmful);

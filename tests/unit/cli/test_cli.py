@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pglast
 import pytest
 
 from cockpit import cli
@@ -119,6 +120,20 @@ def test_a_starter_file_is_written_once(capsys: pytest.CaptureFixture[str], tmp_
     assert run(capsys, "config", "check")[0] == 0
     code, out, _ = run(capsys, "config", "init", "--observer")
     assert "CREATE ROLE cockpit_observer" in out
+    assert "-- ACL SETUSER cockpit_observer on" in out
+
+
+def test_what_an_observer_needs_is_written_once(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "cockpit-observer.acl").write_text("mine")
+    code, _, err = run(capsys, "config", "init", "--observer", "--write")
+    assert (code, "exists already" in err) == (64, True)
+    assert not (tmp_path / "cockpit-observer.sql").exists()
+    (tmp_path / "cockpit-observer.acl").unlink()
+    assert run(capsys, "config", "init", "--observer", "--write")[0] == 0
+    assert (tmp_path / "cockpit-observer.sql").stat().st_mode & 0o077 == 0
+    assert len(pglast.parse_sql((tmp_path / "cockpit-observer.sql").read_text())) == 8
+    [line] = (tmp_path / "cockpit-observer.acl").read_text().splitlines()
+    assert line.startswith("user cockpit_observer on resetpass ~* -@all ")
 
 
 def test_config_check_says_what_is_wrong(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
