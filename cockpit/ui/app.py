@@ -37,6 +37,12 @@ _WORK = "work"
 """The mode whose screen is the main one; Textual cannot take a default screen off its stack."""
 FILLING = 30.0
 """Seconds for which a runbook that the command line asks for is waited for."""
+_SIGNALS = {
+    signal.SIGTERM: 128 + signal.SIGTERM,
+    signal.SIGHUP: 128 + signal.SIGHUP,
+    signal.SIGINT: 0,
+}
+"""Exit codes of those that end the cockpit; SIGINT is what ctrl+c sends where the terminal does not take it."""
 FAILED, FAULT = 64, 70
 """Exit codes: the session could not be opened; the cockpit itself failed."""
 
@@ -238,11 +244,14 @@ class CockpitApp(App[int], inherit_bindings=False):
                 await asyncio.wait_for(session.close(), CLOSING)
 
     def _listen_to_signals(self) -> None:
-        """End on SIGTERM and SIGHUP as on a key: the terminal comes back, children are stopped."""
+        """End on a signal as on a key: the terminal comes back, children are stopped.
+
+        Python's own answer to SIGINT is to cancel what is awaited at that moment, which may swallow it.
+        """
         loop = asyncio.get_running_loop()
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, self.leave, 128 + number)
+            for number, code in _SIGNALS.items():
+                loop.add_signal_handler(number, self.leave, code)
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's choice, but for a terminal one that survives the loss of it."""

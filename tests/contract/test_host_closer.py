@@ -32,7 +32,7 @@ from tests.support.awaiting import until
 from tests.support.permits import permit_for
 
 pytestmark = pytest.mark.anyio
-WAITS = "import signal, sys; print('up', flush=True); signal.pause()"
+WAITS = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); print('up', flush=True); signal.pause()"
 DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"
 
 

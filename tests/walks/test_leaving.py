@@ -15,7 +15,7 @@ import pytest
 
 from cockpit.sandbox.info import RangeInfo
 from cockpit.sandbox.process import MARKER
-from tests.support.cockpit import screen, screen_on, variables
+from tests.support.cockpit import COCKPIT, screen, screen_on, variables
 from tests.support.range import healthy_range, wait_for  # noqa: F401  a fixture
 from tests.support.terminal import Terminal
 
@@ -113,6 +113,16 @@ def test_the_terminal_is_given_back(
         given_back(terminal)
         wait_for(lambda: living(processes) == [], "nothing of it runs")
         assert "Traceback" not in terminal.text
+
+
+def test_a_cockpit_that_was_started_with_interrupts_ignored_is_ended_by_one(healthy_range: RangeInfo) -> None:  # noqa: F811
+    """A shell that starts programs in the background lets them ignore SIGINT."""
+    shell = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]
+    with Terminal([*shell, *COCKPIT, "--config", healthy_range.config], 160, 48, variables()) as terminal:
+        terminal.wait(r"● api\.healthz", 60.0)
+        terminal.signal(signal.SIGINT)
+        assert terminal.wait_exit() == 0
+        given_back(terminal)
 
 
 def test_ctrl_c_in_a_question_only_leaves_the_question(healthy_range: RangeInfo) -> None:  # noqa: F811
