@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cockpit.model.colours import OutputLine, Painter
 from cockpit.model.text import LINE_CAP, clean
 
 KEPT_BYTES = 4 * LINE_CAP
@@ -26,12 +27,22 @@ class RawLine:
     @property
     def text(self) -> str:
         """The line decoded and cleaned; a cut line says how much is missing."""
+        kept, missing = self._decoded()
+        return f"{clean(kept)}{missing}"
+
+    def painted(self, painter: Painter) -> OutputLine:
+        """The same with its colours."""
+        kept, missing = self._decoded()
+        line = painter.read(kept)
+        return OutputLine(f"{line.text}{missing}", line.stretches) if missing else line
+
+    def _decoded(self) -> tuple[str, str]:
+        """What is kept of the line, not cleaned yet, and the words that say how much is missing."""
         decoded = self.data.decode("utf-8", "replace")
         if decoded.endswith("\r"):
             decoded = decoded[:-1]
         missing = max(0, len(decoded) - LINE_CAP) + self.cut
-        shown = clean(decoded[:LINE_CAP])
-        return f"{shown}… {missing:,} more characters" if missing else shown
+        return decoded[:LINE_CAP], f"… {missing:,} more characters" if missing else ""
 
 
 class LineSplitter:

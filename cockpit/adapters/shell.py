@@ -16,6 +16,7 @@ from cockpit.adapters.ssh_end import ssh_judged
 from cockpit.engine.terminal import LentTerminal
 from cockpit.model.actions import NO_PREVIEW, Permit, Prepared, Preview, PreviewFact
 from cockpit.model.answers import Answer
+from cockpit.model.colours import OutputLine
 from cockpit.model.errors import SourceError, SourceRefused, SourceUnreachable
 from cockpit.model.identities import EndpointIdentity, Identity
 from cockpit.model.operations import Operation, ShellCommand
@@ -37,7 +38,7 @@ class ShellReader:
         on_line: called on the event loop with each line of output, cleaned, as it appears.
     """
 
-    def __init__(self, name: str = "shell", on_line: Callable[[str], None] | None = None) -> None:
+    def __init__(self, name: str = "shell", on_line: Callable[[OutputLine], None] | None = None) -> None:
         self._id = SourceId(SourceKind.SHELL, name)
         self._on_line = on_line
 
@@ -72,7 +73,7 @@ class ShellExecutor:
     def __init__(
         self,
         name: str = "shell",
-        on_line: Callable[[str], None] | None = None,
+        on_line: Callable[[OutputLine], None] | None = None,
         terminal: LentTerminal | None = None,
     ) -> None:
         self._id = SourceId(SourceKind.SHELL, name)
@@ -202,7 +203,8 @@ def _listed(codes: tuple[int, ...]) -> str:
 
 
 def _answer(finished: Finished) -> Answer:
-    report = finished.report
+    report, lines = finished.report, finished.lines
+    coloured = any(line.stretches for line in finished.output)
     codes = report.codes if report and len(report.codes) > 1 else ()
     notice = _early_failure(finished)
     if finished.stopped:
@@ -210,11 +212,12 @@ def _answer(finished: Finished) -> Answer:
     elif finished.exit_code:
         notice = _exit_words(finished.exit_code) + (f"; exit codes of the parts {_listed(codes)}" if codes else "")
     return Answer(
-        lines=finished.lines,
-        value="\n".join(finished.lines),
+        lines=lines,
+        value="\n".join(lines),
         exit_code=0 if finished.stopped else finished.exit_code,
         cut=finished.cut,
         notice=notice,
         codes=codes,
         carried=report.state if report else None,
+        colours=tuple(line.stretches for line in finished.output) if coloured else (),
     )

@@ -19,6 +19,7 @@ from pathlib import Path
 from cockpit.adapters.lines import LineSplitter, RawLine
 from cockpit.adapters.shell_state import Report, report_of, reporting
 from cockpit.engine.steps.live import Live, live
+from cockpit.model.colours import OutputLine, Painter
 from cockpit.model.errors import SourceUnreachable
 from cockpit.model.operations import ShellCommand
 from cockpit.model.text import clean
@@ -52,7 +53,7 @@ class Finished:
 
     Attributes:
         exit_code: as bash gave it, negative for the number of the signal that ended bash itself.
-        lines: standard output and error in the order of arrival, cleaned.
+        output: standard output and error in the order of arrival.
         cut: lines that were left out.
         timed_out: True when it had to be stopped at the deadline.
         stopped: True when it was stopped because a person asked for it.
@@ -60,14 +61,21 @@ class Finished:
     """
 
     exit_code: int
-    lines: tuple[str, ...]
+    output: tuple[OutputLine, ...]
     cut: int
     timed_out: bool
     stopped: bool = False
     report: Report | None = None
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The output without its colours."""
+        return tuple(line.text for line in self.output)
 
-async def run_line(command: ShellCommand, deadline: float, on_line: Callable[[str], None] | None = None) -> Finished:
+
+async def run_line(
+    command: ShellCommand, deadline: float, on_line: Callable[[OutputLine], None] | None = None
+) -> Finished:
     """Run a command line to its end, or stop it at the deadline.
 
     It has no input and a session of its own; whatever is left of its process group is ended with it, also when
@@ -197,11 +205,12 @@ def _signal_group(leader: int, number: signal.Signals) -> None:
 class _Output:
     """The first and the last lines of an output, in bounded memory."""
 
-    def __init__(self, on_line: Callable[[str], None] | None) -> None:
+    def __init__(self, on_line: Callable[[OutputLine], None] | None) -> None:
         self._on_line = on_line
         self._splitter = LineSplitter()
-        self._head: list[str] = []
-        self._tail: deque[str] = deque()
+        self._painter = Painter()
+        self._head: list[OutputLine] = []
+        self._tail: deque[OutputLine] = deque()
         self._characters = 0
         self.cut = 0
 
@@ -213,19 +222,19 @@ class _Output:
         if last := self._splitter.flush():
             self._add(last)
 
-    def lines(self) -> tuple[str, ...]:
-        gap = [f"… {self.cut:,} lines left out here …"] if self.cut else []
+    def lines(self) -> tuple[OutputLine, ...]:
+        gap = [OutputLine(f"… {self.cut:,} lines left out here …")] if self.cut else []
         return (*self._head, *gap, *self._tail)
 
     def _add(self, raw: RawLine) -> None:
-        text = raw.text
+        line = raw.painted(self._painter)
         if self._on_line is not None:
-            self._on_line(text)
-        self._characters += len(text)
+            self._on_line(line)
+        self._characters += len(line.text)
         if len(self._head) < HEAD_LINES and not self._tail and self._characters <= KEPT_CHARACTERS // 2:
-            self._head.append(text)
+            self._head.append(line)
             return
-        self._tail.append(text)
+        self._tail.append(line)
         while len(self._tail) > TAIL_LINES or (len(self._tail) > 1 and self._characters > KEPT_CHARACTERS):
-            self._characters -= len(self._tail.popleft())
+            self._characters -= len(self._tail.popleft().text)
             self.cut += 1

@@ -219,7 +219,7 @@ class Runner:
         Never raises a CockpitError: what went wrong is in the record.
         """
         run.note(step, state=StepState.RUNNING, note="", attempts=0, tries=(), at=self._clock.now())
-        under_way = run.live[step.id] = Live()
+        under_way = run.live[step.id] = Live(self._masker)
         beating = asyncio.create_task(_beat(under_way, progress))
         progress()
         try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from cockpit.model.colours import Stretch
 from cockpit.model.health import Json
 
 Fact: TypeAlias = "bool | int | float | str | datetime | timedelta | Sequence[Fact] | Mapping[str, Fact] | None"
@@ -43,6 +44,7 @@ class Answer:
         notice: one sentence about the answer ("3 rows affected"), "" when none.
         codes: the exit code of each part of a shell command's last pipeline.
         carried: what a shell command leaves to the next one of its session, None when that is not known.
+        colours: the coloured parts of each of the lines; empty when none has any.
     """
 
     columns: tuple[str, ...] = ()
@@ -58,3 +60,4 @@ class Answer:
     notice: str = ""
     codes: tuple[int, ...] = ()
     carried: ShellState | None = field(default=None, repr=False)
+    colours: tuple[tuple[Stretch, ...], ...] = ()

@@ -11,6 +11,7 @@ from cockpit.adapters import shell_process
 from cockpit.adapters.shell import ShellExecutor, ShellReader
 from cockpit.engine.steps.live import Live, watched
 from cockpit.model.actions import NO_PREVIEW
+from cockpit.model.colours import Colour, OutputLine, Stretch
 from cockpit.model.errors import SourceRefused, SourceUnreachable
 from cockpit.model.operations import HttpRequest, ShellCommand
 from cockpit.model.outcomes import OutcomeKind
@@ -38,12 +39,13 @@ async def test_a_line_runs_in_its_folder_with_its_variables(tmp_path: Path) -> N
 
 
 async def test_output_and_errors_come_in_order_live_and_harmless() -> None:
-    seen: list[str] = []
+    seen: list[OutputLine] = []
     line = r"echo one; echo two >&2; printf '\033]52;c;x\a\033[31mthree\xff'"
     answer = await ShellReader(on_line=seen.append).read(ShellCommand(line), 10)
 
     assert answer.lines == ("one", "two", "three�")
-    assert seen == list(answer.lines)
+    assert [line.text for line in seen] == list(answer.lines)
+    assert answer.colours == ((), (), (Stretch(0, 6, Colour.RED),))
 
 
 async def test_what_is_typed_at_the_cockpit_is_not_read_by_a_line() -> None:

@@ -11,6 +11,7 @@ from cockpit.adapters.shell import ShellReader
 from cockpit.engine.runner import Runner
 from cockpit.model.incident import EntryKind, Role, StepState
 from cockpit.model.readings import SourceId, SourceKind
+from cockpit.ui.spans import Span, Tone
 from cockpit.ui.walk import Walk
 from tests.pilot.support import Screen, a_screen
 from tests.support.fake_session import Range, a_range
@@ -48,6 +49,12 @@ TEXT = """# Stuck
 
 6. Only after the look
    <!-- step: {"needs":"4"} -->
+
+7. Say a secret
+
+   ```bash
+   printf '\\033[32mup\\033[0m\\n\\033[31mpass hunter22\\033[0m\\n'; tail -f /dev/null
+   ```
 """
 SHELL = SourceId(SourceKind.SHELL, "shell")
 
@@ -159,12 +166,32 @@ async def test_what_does_not_end_is_followed_and_stopped(tmp_path: Path) -> None
 async def test_what_must_come_first_is_said_and_can_be_overruled(tmp_path: Path) -> None:
     async with a_screen(range_=a_range_with_a_shell(tmp_path)) as screen:
         walk = await opened(screen)
-        await screen.press("G", "enter")
+        await screen.press("G", "k", "enter")
         await screen.until(lambda: "first: Look around" in screen.app.main.notice.text)
         assert state(walk, 6) is StepState.PENDING
         screen.range.clock.advance(1.0)
         await screen.press(".")
         await screen.until(lambda: state(walk, 6) is StepState.DONE)
+
+
+def said(screen: Screen) -> list[Span]:
+    return [span for row in screen.app.main.card.body.lines for span in row]
+
+
+async def test_output_is_coloured_while_it_comes_and_a_secret_in_it_is_never_kept(tmp_path: Path) -> None:
+    async with a_screen(range_=a_range_with_a_shell(tmp_path)) as screen:
+        walk = await opened(screen)
+        await screen.press("G", "enter")
+        await screen.until(lambda: Span("up", Tone.OK) in said(screen) and Span("pass •••") in said(screen))
+        step = walk.run.procedure.steps[6]
+        kept = walk.run.live[step.id].lines
+        assert [line.text for line in kept] == ["up", "pass •••"]
+        assert [bool(line.stretches) for line in kept] == [True, False]
+        await screen.press("x")
+        await screen.until(lambda: state(walk, 7) is StepState.DONE)
+        assert Span("up", Tone.OK) in said(screen)
+        assert Span("pass •••") in said(screen)
+        assert "hunter22" not in screen.text
 
 
 async def test_an_observer_waits_for_nothing_and_looks_at_no_settings(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from cockpit.model.answers import Answer
+from cockpit.model.colours import OutputLine
+from cockpit.model.masking import Masker
 
 KEPT = 200
 """Lines that a command under way keeps for the screen; its answer keeps more."""
@@ -39,18 +41,24 @@ class OpenChange:
 
 
 class Live:
-    """Lives on the event loop; one for each command that runs."""
+    """Lives on the event loop; one for each command that runs.
 
-    def __init__(self) -> None:
-        self.lines: deque[str] = deque(maxlen=KEPT)
+    Args:
+        masker: hides secrets in what is kept of the output.
+    """
+
+    def __init__(self, masker: Masker | None = None) -> None:
+        self._masker = masker or Masker()
+        self.lines: deque[OutputLine] = deque(maxlen=KEPT)
         self.total = 0
         self.stopping = asyncio.Event()
         self.open_change: OpenChange | None = None
         self._kept: asyncio.Future[bool] | None = None
 
-    def add(self, line: str) -> None:
-        """One more line of output, cleaned."""
-        self.lines.append(line)
+    def add(self, line: OutputLine) -> None:
+        """One more line of output; one that holds a secret is kept without it, and without its colours."""
+        text = self._masker.secrets(line.text)
+        self.lines.append(line if text == line.text else OutputLine(text))
         self.total += 1
 
     def stop(self) -> None:

@@ -6,7 +6,9 @@ import json
 from collections.abc import Sequence
 
 from cockpit.model.answers import Answer
+from cockpit.model.colours import OutputLine
 from cockpit.ui.look import Look
+from cockpit.ui.present.output import output_lines
 from cockpit.ui.spans import Line, Span, Tone, fit, line, width, wrap
 
 CELL_CAP = 60
@@ -34,7 +36,7 @@ def answer_lines(answer: Answer | None, cells: int, look: Look) -> list[Line]:
     elif isinstance(answer.body, dict | list):
         lines += _wrapped(json.dumps(answer.body, indent=2, ensure_ascii=False).splitlines(), cells, look)
     else:
-        lines += _wrapped(answer.lines, cells, look)
+        lines += _output(answer, cells, look)
     if not lines and answer.value is not None:
         lines.append(line(look.text(str(answer.value))))
     if answer.cut:
@@ -59,6 +61,13 @@ def _table(answer: Answer, cells: int, look: Look) -> list[Line]:
 
 def _wrapped(texts: Sequence[str], cells: int, look: Look) -> list[Line]:
     return [line(part) for text in texts for part in wrap(look.text(text), max(20, cells))]
+
+
+def _output(answer: Answer, cells: int, look: Look) -> list[Line]:
+    if not answer.colours:
+        return _wrapped(answer.lines, cells, look)
+    said = (OutputLine(*pair) for pair in zip(answer.lines, answer.colours, strict=True))
+    return [part for one in said for part in output_lines(one, max(20, cells), look)]
 
 
 def _cell(text: str) -> Line:

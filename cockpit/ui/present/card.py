@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cockpit.engine.run import StepRecord
+from cockpit.model.colours import OutputLine
 from cockpit.model.incident import StepState
 from cockpit.model.risk import Risk
 from cockpit.model.runbook import Command, Input, Step
 from cockpit.ui.look import Look
 from cockpit.ui.present.answer import answer_lines
+from cockpit.ui.present.output import output_lines
 from cockpit.ui.present.runbooks import step_glyph
 from cockpit.ui.present.verdicts import risk_word
 from cockpit.ui.present.words import clock_duration, short_age
@@ -64,7 +66,7 @@ class StepView:
     hint: str
     remarks: tuple[tuple[str, Tone], ...] = ()
     waits_for: float | None = None
-    said: tuple[str, ...] = ()
+    said: tuple[OutputLine, ...] = ()
     said_total: int = 0
 
 
@@ -149,7 +151,7 @@ def _under_way(view: StepView, cells: int, look: Look) -> list[Line]:
     if view.record.state is StepState.RUNNING and view.said:
         more = f"{view.said_total:,} lines so far, the last of them; x stops it"
         lines.append(line(more if view.said_total > SAID_SHOWN else "x stops it", Tone.DIM))
-        lines += [line(part) for text in view.said[-SAID_SHOWN:] for part in wrap(look.text(text), cells)[:2]]
+        lines += [part for said in view.said[-SAID_SHOWN:] for part in output_lines(said, cells, look)[:2]]
     elif view.record.state is StepState.RUNNING and view.waits_for is None:
         lines.append(line("x stops it", Tone.DIM))
     return lines

@@ -8,10 +8,12 @@ from dataclasses import replace
 from cockpit.engine.confirmation import LOOK_LIFETIME
 from cockpit.model.actions import Action, Demand, Refusal, Requirement
 from cockpit.model.answers import Answer
+from cockpit.model.colours import OutputLine
 from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.readings import SourceKind
 from cockpit.ui.look import Look
 from cockpit.ui.present.answer import answer_lines
+from cockpit.ui.present.output import output_lines
 from cockpit.ui.present.verdicts import risk_word
 from cockpit.ui.present.words import clock_duration, short_age
 from cockpit.ui.spans import EMPTY, Line, Span, Tone, line, wrap
@@ -60,7 +62,9 @@ def waiting_lines(command: str, cells: int, look: Look) -> list[Line]:
     ]
 
 
-def running_lines(action: Action, look: Look, said: Sequence[str] = (), total: int = 0, cells: int = 80) -> list[Line]:
+def running_lines(
+    action: Action, look: Look, said: Sequence[OutputLine] = (), total: int = 0, cells: int = 80
+) -> list[Line]:
     """While the action is being carried out: what it says, and how it is stopped.
 
     Args:
@@ -79,7 +83,7 @@ def running_lines(action: Action, look: Look, said: Sequence[str] = (), total: i
         lines.append((Span("x", Tone.KEY), Span(" stops it", Tone.DIM)))
     if total > len(said):
         lines.append(line(f"{total:,} lines so far, the last of them", Tone.DIM))
-    return [*lines, *(line(part) for text in said for part in wrap(look.text(text), max(20, cells))[:2])]
+    return [*lines, *(part for one in said for part in output_lines(one, max(20, cells), look)[:2])]
 
 
 def keeping_lines(action: Action, answer: Answer, cells: int, look: Look) -> list[Line]:

@@ -100,7 +100,7 @@ class ConfirmScreen(Sheet[Outcome | None]):
         self._clock = clock
         self._look = look
         self._conclude = conclude
-        self._live = Live()
+        self._live = Live(look.masker)
         self._shown = 0
         self.begin: Callable[[], None] = _nothing_yet
         self._quiet_since = clock.monotonic()
