@@ -151,7 +151,14 @@ def _checks() -> list[dict[str, str]]:
         {"name": "kv.connected", "http": "/api/health", "ok": "body.kvOk", "value": "body.kvOk", "every": "1s"},
         {"name": "cron.recalculate", "job": "recalculate", **stale, "every": "1s"},
         {"name": "cron.billing-reconcile", "job": "billing-reconcile", **stale, "every": "2s"},
-        {"name": "cron.errors", "log": "worker", "pattern": " ERROR ", "warn": "per_minute > 6.0", "every": "2s"},
+        {
+            "name": "cron.errors",
+            "log": "worker",
+            "pattern": " ERROR ",
+            "over": "30s",
+            "warn": "per_minute > 6.0",
+            "every": "2s",
+        },
         {"name": "billing.degraded", "http": "/api/health", "ok": "!body.billing.degraded", "every": "2s"},
     ]
 

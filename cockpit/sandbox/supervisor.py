@@ -215,6 +215,22 @@ class Supervisor:
         """
         self._child(name).signal(signal.SIGKILL)
 
+    def freeze(self, name: str) -> None:
+        """Let a process hang (SIGSTOP): it is there, keeps what it holds, and answers nobody.
+
+        Raises:
+            SandboxError: when there is none of that name or it does not run.
+        """
+        self._child(name).signal(signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        """Let a process that hangs go on.
+
+        Raises:
+            SandboxError: when there is none of that name or it does not run.
+        """
+        self._child(name).signal(signal.SIGCONT)
+
     async def stop_all(self, last: tuple[str, ...] = ()) -> None:
         """Stop everything, those named in `last` after all the others."""
         first = [child for name, child in self._children.items() if name not in last]

@@ -14,7 +14,7 @@ from cockpit.model.errors import SandboxError
 from cockpit.wiring.shipped import shipped_runbooks
 
 if TYPE_CHECKING:
-    from cockpit.sandbox.scenarios import Scenario
+    from cockpit.sandbox.scenarios.base import Scenario
 
 _DEFAULT_SOCKET = "/var/run/docker.sock"
 _PING = b"GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n"
@@ -70,7 +70,7 @@ def answering_docker(variables: Mapping[str, str] = os.environ) -> str:
         return ""
 
 
-def _scenarios() -> dict[str, Scenario]:
+def _scenarios() -> Mapping[str, Scenario]:
     """Every scenario by name, once it is sure that the sandbox could run one."""
     missing = [name for name in _PACKAGES if not _installed(name)]
     if missing:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+import psutil
 import psycopg
+import pytest
 import redis
 
 from cockpit.config.load import parse
@@ -131,6 +133,43 @@ def test_the_service_lives_through_the_loss_of_redis_and_of_postgres() -> None:
         act(info, "postgres", "start")
         wait_for(lambda: get(info.api + "/readyz")[0] == 200, "ready again")
         wait_for(lambda: get(info.api + "/api/checkout?order=3", "POST")[0] == 200, "checkouts work again")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "processes"),
+    [
+        ("redis-down", ["redis"]),
+        ("db-down", ["postgres"]),
+        ("api-down", ["api-1", "api-2"]),
+        ("scheduler-stale", ["worker-1", "worker-2"]),
+    ],
+)
+def test_what_is_gone_or_hangs_comes_back_by_a_restart_and_not_before(scenario: str, processes: list[str]) -> None:
+    with start_range(scenario) as info:
+        states = {status["name"]: status["state"] for status in supervised(info)}
+        hanging = [name for name in processes if states[name] == "running"]
+        assert all(psutil.Process(info.pids[name]).status() == psutil.STATUS_STOPPED for name in hanging)
+        assert all(states[name] == "exited" for name in processes if name not in hanging)
+        wait_for(lambda: not ready(info), "what is gone is missed")
+        for name in processes:
+            act(info, name, "restart")
+        wait_for(lambda: ready(info), "ready again")
+        wait_for(lambda: not stale(info), "the jobs run again")
+
+
+def ready(info: RangeInfo) -> bool:
+    """Whether the service says in time that it may take requests."""
+    try:
+        return get(info.api + "/readyz")[0] == 200
+    except TimeoutError:
+        return False
+
+
+def supervised(info: RangeInfo) -> list[dict[str, str]]:
+    transport = httpx.HTTPTransport(uds=str(Path(info.config).parent / "ctl.sock"))
+    with httpx.Client(transport=transport, base_url="http://supervisor", timeout=30) as client:
+        found: list[dict[str, str]] = client.get("/processes").json()
+        return found
 
 
 def test_stopping_the_export_repairs_db_connections_too() -> None:

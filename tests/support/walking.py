@@ -12,6 +12,10 @@ from pathlib import Path
 
 from cockpit.adapters.journal_sqlite import open_readonly
 from cockpit.model.incident import EntryKind, JournalEntry
+from cockpit.sandbox.info import RangeInfo
+from cockpit.sandbox.scenarios import scenario_named
+from tests.support.cockpit import CALM, verdicts
+from tests.support.range import wait_for
 from tests.support.terminal import Terminal
 
 QUESTION = r"─ Do this\? ─"
@@ -113,3 +117,78 @@ def edited(database: Path, change: Callable[[sqlite3.Connection], object]) -> No
             line.execute(f"DROP TRIGGER {trigger}")
         change(line)
         line.commit()
+
+
+def current_step(terminal: Terminal) -> int:
+    """The number of the step that the card shows."""
+    found = re.search(r"Step (\d+) of \d+ ", terminal.wait(r"Step \d+ of \d+ ", 20.0))
+    assert found is not None
+    return int(found[1])
+
+
+def go_to(terminal: Terminal, number: int) -> str:
+    """Move down or up to a step, a key at a time; return what its card says."""
+    while (at := current_step(terminal)) != number:
+        terminal.press("j" if at < number else "k")
+        terminal.wait(rf"Step {at + 1 if at < number else at - 1} of \d+ ", 20.0)
+    return card(terminal, rf"Step {number} of ")
+
+
+def run_step(terminal: Terminal, number: int, mark: str = "✓", seconds: float = 40.0) -> str:
+    """Go to a step that reads, run it until its card carries that mark, and return what the card says.
+
+    One that has run as the proof of a change is not run again: Enter on it would go on.
+    """
+    if not re.search(rf"─ {mark} Step {number} of ", go_to(terminal, number)):
+        terminal.press("enter")
+    terminal.wait(rf"─ {mark} Step {number} of ", seconds)
+    return card(terminal, rf"Step {number} of ")
+
+
+def ask_with(terminal: Terminal, asked: str) -> str:
+    """Press Enter on a step that wants a value first, take the one that is offered, and return what the card asks.
+
+    Args:
+        terminal: the cockpit's.
+        asked: pattern of the question for the value; it may have been answered before.
+    """
+    insist(terminal, "enter", lambda: not terminal.shows(rf"{asked}|{QUESTION}|─ Looking ─"))
+    if not terminal.shows(rf"{QUESTION}|─ Looking ─"):
+        terminal.press("enter")
+    return card(terminal)
+
+
+def take_argument(terminal: Terminal, pane: str, row: str, number: int) -> None:
+    """Put the cursor of a pane on a row, and take that row into the step as its argument.
+
+    Args:
+        terminal: the cockpit's.
+        pane: the key of the pane.
+        row: what is typed into the pane's search to get to the row.
+        number: of the step that takes it.
+    """
+    terminal.press(pane, "/")
+    terminal.press(*row)
+    terminal.press("enter")
+    terminal.press("0")
+    on_step(terminal, number)
+    terminal.press("a")
+
+
+def calm(terminal: Terminal, seconds: float = 120.0) -> None:
+    """Wait until the health pane has nothing but good to say: a rate of errors lasts as long as its window."""
+    terminal.wait(CALM, seconds)
+
+
+def broken_as_it_should_be(info: RangeInfo) -> None:
+    """Before the repair: what the scenario must turn red is red, and nothing beyond what it may."""
+    assert info.scenario is not None
+    scenario = scenario_named(info.scenario)
+
+    def fits() -> bool:
+        found = verdicts(info)
+        unwell = {name for name, verdict in found.items() if verdict != "ok"}
+        assert unwell <= scenario.allowed, unwell - scenario.allowed
+        return scenario.required <= unwell
+
+    wait_for(fits, f"{sorted(scenario.required)} are red", 40.0)

@@ -1,16 +1,48 @@
-"""Every scenario by name, in the order in which they are listed."""
+"""Every scenario by name, in the order in which they are listed; each is imported when it is asked for."""
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
 from cockpit.model.errors import SandboxError
-from cockpit.sandbox.scenarios.base import Scenario
-from cockpit.sandbox.scenarios.cron_stuck import CronStuck
-from cockpit.sandbox.scenarios.db_connections import DbConnections
 
-_ALL: tuple[Scenario, ...] = (CronStuck(), DbConnections())
-SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in _ALL}
+if TYPE_CHECKING:
+    from cockpit.sandbox.scenarios.base import Scenario
 
-__all__ = ["SCENARIOS", "Scenario", "scenario_named"]
+__all__ = ["SCENARIOS", "Scenarios", "scenario_named"]
+
+_CLASSES: Final = {
+    "cron-stuck": "cron_stuck:CronStuck",
+    "db-connections": "db_connections:DbConnections",
+    "redis-down": "redis_down:RedisDown",
+    "db-down": "db_down:DbDown",
+    "api-down": "api_down:ApiDown",
+    "scheduler-stale": "scheduler_stale:SchedulerStale",
+}
+"""Module below this package and class, by the scenario's name."""
+
+
+class Scenarios(Mapping[str, "Scenario"]):
+    """The scenarios by name; whoever wants one does not pay for the others."""
+
+    def __getitem__(self, name: str) -> Scenario:
+        module, _, title = _CLASSES[name].partition(":")
+        found: Scenario = getattr(importlib.import_module(f"{__name__}.{module}"), title)()
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return name in _CLASSES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_CLASSES)
+
+    def __len__(self) -> int:
+        return len(_CLASSES)
+
+
+SCENARIOS: Final = Scenarios()
 
 
 def scenario_named(name: str) -> Scenario:
@@ -19,7 +51,6 @@ def scenario_named(name: str) -> Scenario:
     Raises:
         SandboxError: when there is none; names those that there are.
     """
-    try:
-        return SCENARIOS[name]
-    except KeyError:
-        raise SandboxError(f"there is no scenario {name!r}", f"choose one of {', '.join(SCENARIOS)}") from None
+    if name not in SCENARIOS:
+        raise SandboxError(f"there is no scenario {name!r}", f"choose one of {', '.join(SCENARIOS)}")
+    return SCENARIOS[name]

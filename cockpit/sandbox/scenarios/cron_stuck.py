@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Final
 
 from cockpit.model.errors import SandboxError
 from cockpit.sandbox.range import Range
 from cockpit.sandbox.scenarios.base import Scenario
+from cockpit.sandbox.scenarios.lines import PATIENCE, lines
 from cockpit.sandbox.shop.keys import LOCK_TTL, lock_key, throttle_key
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ _JOB: Final = "recalculate"
 _EVERY: Final = 300.0
 _VICTIM: Final = "worker-1"
 _HELD_FOR: Final = 67 * 60.0 + 12
-_PATIENCE: Final = 20.0
 
 # The unfinished run began when the lock was taken; the finished ones lie before it, one every five minutes.
 _PAST: Final = """
@@ -51,13 +49,13 @@ class CronStuck(Scenario):
 
     async def prepare(self, sandbox: Range) -> None:
         """Make the job due for over an hour, and let worker-1 be slow about it."""
-        async with _lines(sandbox) as (kv, connection):
+        async with lines(sandbox) as (kv, connection):
             await kv.put(throttle_key(_VICTIM, _JOB), "60", 60)
             await connection.execute(_PAST, {"held": _HELD_FOR, "job": _JOB})
 
     async def inject(self, sandbox: Range) -> None:
         """Let worker-1 start the job, kill it, and age what it left behind."""
-        async with _lines(sandbox) as (kv, connection):
+        async with lines(sandbox) as (kv, connection):
             await self._let_it_take_the_lock(sandbox, kv, connection)
             sandbox.supervisor.kill(_VICTIM)
             await kv.delete(throttle_key(_VICTIM, _JOB))
@@ -66,7 +64,7 @@ class CronStuck(Scenario):
 
     async def _let_it_take_the_lock(self, sandbox: Range, kv: Kv, connection: Connection) -> None:
         """Wait until worker-1 is at work; when the other worker was faster the job is made due once more."""
-        end = time.monotonic() + _PATIENCE
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             pid = sandbox.supervisor.status(_VICTIM).pid
             if (
@@ -80,7 +78,7 @@ class CronStuck(Scenario):
                 {"held": _HELD_FOR, "job": _JOB, "every": _EVERY},
             )
             await asyncio.sleep(0.02)
-        raise SandboxError(f"{_VICTIM} did not start the job {_JOB} within {_PATIENCE:.0f} s")
+        raise SandboxError(f"{_VICTIM} did not start the job {_JOB} within {PATIENCE:.0f} s")
 
     async def _started(self, connection: Connection) -> bool:
         cursor = await connection.execute(
@@ -88,25 +86,3 @@ class CronStuck(Scenario):
             (_JOB, f"{_VICTIM}:%"),
         )
         return await cursor.fetchone() is not None
-
-
-@contextlib.asynccontextmanager
-async def _lines(sandbox: Range) -> AsyncIterator[tuple[Kv, Connection]]:
-    """Redis and PostgreSQL as one who may do everything; the drivers are not needed to list the scenarios."""
-    import psycopg
-
-    from cockpit.sandbox.database import admin_address
-    from cockpit.sandbox.shop.kv import Kv, KvError
-    from cockpit.sandbox.shop.pool import connect
-
-    kv = Kv(sandbox.redis.url, "scenario")
-    try:
-        connection = await connect(admin_address(sandbox.postgres), "scenario")
-        try:
-            yield kv, connection
-        finally:
-            await connection.close()
-    except (psycopg.Error, KvError) as error:
-        raise SandboxError(f"the scenario cron-stuck could not be set up: {error}") from error
-    finally:
-        await kv.close()

@@ -10,10 +10,10 @@ import psycopg
 
 from cockpit.model.health import Json
 from cockpit.sandbox.shop.jobs import JOBS, ages
+from cockpit.sandbox.shop.keys import HEARTBEAT
 from cockpit.sandbox.shop.kv import Kv, KvError
 from cockpit.sandbox.shop.pool import Connection, connect
 from cockpit.sandbox.shop.service import MIGRATION, Service
-from cockpit.sandbox.shop.worker import HEARTBEAT
 
 _GOOD_FOR = 0.5
 _FAILED_EVENTS = "SELECT count(*) FROM stripe_webhook_events WHERE status = 'failed'"

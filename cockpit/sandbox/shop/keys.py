@@ -8,6 +8,8 @@ LOCK_TTL: Final = 2 * 3600.0
 """Seconds after which a job's lock goes away by itself."""
 CONTENTION: Final = "stats:lock_contention"
 """Hash of counters: how often each job found its lock held."""
+HEARTBEAT: Final = "worker:heartbeat"
+"""The epoch second at which any worker last looked for work."""
 
 
 def lock_key(job: str) -> str:

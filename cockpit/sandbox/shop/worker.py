@@ -10,13 +10,12 @@ import psycopg
 
 from cockpit.sandbox.shop import service
 from cockpit.sandbox.shop.jobs import JOBS, ages, run_job
+from cockpit.sandbox.shop.keys import HEARTBEAT
 from cockpit.sandbox.shop.kv import Kv, KvError
 from cockpit.sandbox.shop.pool import Pool, PoolExhausted, wait_for_schema
 from cockpit.sandbox.shop.service import MIGRATION, Service
 
 TICK = 2.0
-HEARTBEAT = "worker:heartbeat"
-"""Redis key of the epoch second at which any worker last looked for work."""
 
 _REFUSALS = (psycopg.Error, KvError, PoolExhausted)
 
