@@ -165,6 +165,8 @@ class StepKeys:
             case Act.READ if command is not None:
                 self._reading.add(step.id)
                 screen.launch(self.read(walk, step, command))
+            case Act.CHANGE if self._session.road is None:
+                screen.say("an observer cannot change anything", Tone.WARN)
             case Act.CHANGE if command is not None:
                 screen.turn.take("a step", lambda: _dropped(self.change(walk, step, command)))
             case Act.WAIT:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from itertools import dropwhile
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.events import Key
@@ -40,8 +41,9 @@ class Turn:
     def take(self, what: str, start: Callable[[], Awaitable[None]], *, asks: bool = True) -> None:
         """Begin one thing; while another goes on it is refused, not stacked.
 
-        Keys that come meanwhile go to its question. They are dropped when it ends without one (`asks` is True), since
-        they were meant for it; behind an answered question, and where nothing is asked, they act when it has ended.
+        Keys that come meanwhile go to its question. When it ends without one (`asks` is True) they are dropped up to
+        the first Escape, since they were meant for it; behind that, behind an answered question, and where nothing is
+        asked, they act when it has ended.
         """
         if self.taken_by:
             self._screen.say(f"{self.taken_by} comes first", Tone.WARN)
@@ -58,7 +60,7 @@ class Turn:
 
     def _end(self) -> None:
         self.taken_by = ""
-        waiting = [*self._handed_on, *(self._ahead if self._answered else ())]
+        waiting = [*self._handed_on, *(self._ahead if self._answered else _behind_escape(self._ahead))]
         self._handed_on.clear()
         self._ahead.clear()
         if waiting:
@@ -90,3 +92,8 @@ class Turn:
         self._answered = True
         self._handed_on += [sheet.handed_on] if sheet.handed_on is not None else []
         return given
+
+
+def _behind_escape(keys: Iterable[Key]) -> list[Key]:
+    """What was pressed to leave a question that never came, and all that followed."""
+    return list(dropwhile(lambda key: key.key != "escape", keys))

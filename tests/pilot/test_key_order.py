@@ -98,3 +98,19 @@ async def test_keys_behind_the_answer_that_opens_a_runbook_wait_until_it_is_open
         await screen.until(lambda: screen.app.main.panes.activity.needle() == "report")
         assert screen.app.main.steps is not None
         assert screen.app.main.steps.current() is not None
+
+
+@pytest.mark.anyio
+async def test_keys_behind_an_escape_act_when_no_question_came() -> None:
+    async with a_screen() as screen:
+        go_on = asyncio.Event()
+
+        async def nothing_to_ask() -> None:
+            await go_on.wait()
+
+        screen.app.main.turn.take("a step", nothing_to_ask)
+        at_once(screen, "y", "enter", "escape", "2", "/", *"report", "enter")
+        await screen.until(lambda: screen.app.main.turn.keeps == 12)
+        go_on.set()
+        await screen.until(lambda: screen.app.main.panes.activity.needle() == "report")
+        assert screen.app.clipboard == "", "what was meant for the question acts nowhere else"
