@@ -16,6 +16,7 @@ from cockpit.engine.steps.edits import edited, put
 from cockpit.engine.steps.effects import AFTER, difference, world
 from cockpit.engine.steps.live import Live, watched
 from cockpit.engine.steps.notes import StepNotes
+from cockpit.engine.steps.queries import why_copied
 from cockpit.engine.steps.reading import Attempts, plan, seconds
 from cockpit.engine.steps.resume import Remains, left_open, take_up
 from cockpit.engine.steps.settings import Expected, expected, presence
@@ -57,6 +58,7 @@ _SOURCE_KINDS = {
     Kind.SHELL: SourceKind.SHELL,
     Kind.LOGS: SourceKind.SHELL,
     Kind.DOCKER: SourceKind.DOCKER,
+    Kind.QUERY: SourceKind.PROMETHEUS,
 }
 _STATES = {
     OutcomeKind.SUCCEEDED: StepState.DONE,
@@ -186,6 +188,10 @@ class Runner:
     def not_installed(self, run: Run, command: Command) -> tuple[str, ...]:
         """The programs that it needs and that this machine does not have."""
         return shell.not_installed(run, command)
+
+    def why_copied(self, command: Command) -> str:
+        """Why a query is copied and not asked here, "" when it is asked or is none."""
+        return why_copied(command, self._sources)
 
     def host(self, run: Run, command: Command) -> str:
         """The other machine on which it runs by ssh, "" for this one."""

@@ -85,6 +85,13 @@ class HttpRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricQuery:
+    """One PromQL query, for this moment."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceOperation:
     """Start, stop, restart, pause, unpause or kill a container or process.
 
@@ -190,6 +197,7 @@ Operation: TypeAlias = (
     | RedisCommand
     | DeleteKeys
     | HttpRequest
+    | MetricQuery
     | ServiceOperation
     | ServicesOperation
     | ScaleService

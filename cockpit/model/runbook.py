@@ -115,6 +115,7 @@ class Command:
         unwrapped_from: the text as written when `text` was taken out of a wrapper (docker exec db psql -c ...).
         warnings: what its reader should know.
         annotations: what the author wrote beside it.
+        language: of a query, as its fence names it (promql, logql ...); "" where nothing does.
     """
 
     line: int
@@ -132,6 +133,7 @@ class Command:
     unwrapped_from: str | None = None
     warnings: tuple[CommandWarning, ...] = ()
     annotations: Annotations = field(default_factory=Annotations)
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

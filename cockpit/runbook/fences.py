@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from cockpit.model.runbook import Annotations, Kind
@@ -62,7 +62,8 @@ def _contents(text: str, opening: str, line: int, fenced: bool, known: frozenset
     elif language in kinds.HTTP_LANGUAGES:
         groups = _http_groups(text, first, written, known)
     elif language in kinds.QUERY_LANGUAGES:
-        groups = [Group(first, commands=[build_command(text.strip(), first, kind=Kind.QUERY, annotations=written)])]
+        query = build_command(text.strip(), first, kind=Kind.QUERY, annotations=written, known=known)
+        groups = [Group(first, commands=[replace(query, language=language)])]
     elif language in kinds.COPY_LANGUAGES:
         groups = [Group(first, commands=[build_command(text.rstrip(), first, kind=Kind.COPY, annotations=written)])]
     else:

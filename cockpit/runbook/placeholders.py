@@ -33,7 +33,7 @@ _TEMPLATE_WORDS = frozenset({"range", "end", "else", "with", "print", "break"})
 _SQL_WORDS = re.compile(r"\s(?:and|or|not|is|from|where|then|else|when)\s", re.IGNORECASE)
 _HTML_WORDS = frozenset({"br", "p", "b", "i", "a", "em", "strong", "code", "details", "summary", "div", "span", "pre"})
 _CHARACTER_CLASS = re.compile(r"(?:[a-z]-[a-z]|[A-Z]-[A-Z]|[a-zA-Z]-[a-zA-Z]0-9)+")
-NATIVE = frozenset({Kind.SQL, Kind.REDIS, Kind.HTTP})
+NATIVE = frozenset({Kind.SQL, Kind.REDIS, Kind.HTTP, Kind.QUERY})
 """Kinds whose text no shell reads: `$name` in lower case is a placeholder there."""
 
 

@@ -20,6 +20,7 @@ from cockpit.model.text import clean_block
 from cockpit.runbook import fill, placeholders, redis_commands
 from cockpit.runbook.redis_words import split_redis
 from cockpit.runbook.resolve_http import resolve_http
+from cockpit.runbook.resolve_query import resolve_query
 from cockpit.runbook.resolve_shell import places_in_context, resolve_service, resolve_shell
 from cockpit.runbook.resolve_sql import resolve_sql
 
@@ -57,6 +58,8 @@ def resolve(command: Command, values: Mapping[str, str]) -> Operation:
         return _redis(command, values)
     if command.kind is Kind.HTTP:
         return resolve_http(command, values)
+    if command.kind is Kind.QUERY:
+        return resolve_query(command, values)
     if command.kind in _SHELL_KINDS:
         service = resolve_service(command, values) if command.kind is Kind.DOCKER and command.context is None else None
         return service or resolve_shell(command, values)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cockpit.engine.session import Session
     from cockpit.engine.steps.resume import Remains
 
-RUN_BY_ITSELF = frozenset({Kind.HTTP, Kind.SQL, Kind.REDIS, Kind.DOCKER, Kind.SHELL, Kind.LOGS})
+RUN_BY_ITSELF = frozenset({Kind.HTTP, Kind.SQL, Kind.REDIS, Kind.DOCKER, Kind.SHELL, Kind.LOGS, Kind.QUERY})
 """Kinds of commands that the cockpit runs; the others a person does and ticks."""
 
 
@@ -108,7 +108,7 @@ class Walk:
 
     def runs(self, command: Command | None) -> bool:
         """Whether the cockpit runs it; what does not end by itself needs the shell, which an observer has not."""
-        if command is None or command.kind not in RUN_BY_ITSELF:
+        if command is None or command.kind not in RUN_BY_ITSELF or self._session.runner.why_copied(command):
             return False
         return self._session.road is not None or not command.streaming
 
@@ -170,6 +170,9 @@ class Walk:
             found.append((f"edited; the runbook says: {' '.join(changed.before.split())}", Tone.WARN))
         if command is not None and command.unwrapped_from and self._session.road is not None:
             found.append(("runs on the cockpit's own connection; W runs it as it is written", Tone.DIM))
+        copied = self._session.runner.why_copied(command) if command else ""
+        if copied:
+            found.append((copied, Tone.DIM))
         if self.changed():
             found.append(("the file has changed since this run began; d shows how", Tone.WARN))
         if command is not None and self._session.road is not None:

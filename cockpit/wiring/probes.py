@@ -127,10 +127,12 @@ def add_servers(parts: Parts, environment: Environment) -> None:
 
 def _add_prometheus(parts: Parts, environment: Environment, settings: Prometheus) -> None:
     from cockpit.adapters.prometheus import PrometheusAlerts, PromqlQuery
+    from cockpit.adapters.prometheus_steps import PrometheusReader
 
     client = HttpClient(settings.name, base_url=settings.url, headers=secret_headers(parts, settings.headers))
     source = SourceId(SourceKind.PROMETHEUS, settings.name)
     parts.watch(PrometheusAlerts(source, client, parse_duration(settings.timeout)), settings.every, settings.timeout)
+    parts.read(PrometheusReader(source, client))
     for check in environment.checks:
         if check.promql is None:
             continue

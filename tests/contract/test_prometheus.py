@@ -14,8 +14,10 @@ from aiohttp import web
 from cockpit.adapters.alertmanager import AlertmanagerAlerts
 from cockpit.adapters.http import HttpClient
 from cockpit.adapters.prometheus import PrometheusAlerts, PromqlQuery
+from cockpit.adapters.prometheus_steps import PrometheusReader
 from cockpit.model.errors import SourceGarbled, SourceRefused, SourceUnreachable
 from cockpit.model.metrics import AlertsSnapshot, QueryResult
+from cockpit.model.operations import MetricQuery, ShellCommand
 from cockpit.model.readings import SourceId, SourceKind
 from cockpit.sandbox.process import free_ports
 from tests.support.awaiting import until_answered
@@ -71,6 +73,21 @@ async def test_a_scalar_and_a_vector(prometheus: str) -> None:
     assert [(s.labels, s.value) for s in found.series] == [((("db", "ma in"),), 3.0)]
     assert (await query(prometheus, "vector(1) > 2")).series == ()
     assert math.isinf((await query(prometheus, "vector(1) / 0")).series[0].value)
+
+
+async def test_a_step_asks_and_gets_a_row_for_each_series(prometheus: str) -> None:
+    async with client_of(prometheus) as client:
+        reader = PrometheusReader(PROM, client)
+        one = await reader.read(MetricQuery('label_replace(vector(3), "db", "main", "", "")'), 5.0)
+        assert (one.columns, one.rows, one.value, one.notice) == (("db", "value"), (("main", "3"),), 3.0, "1 series")
+        assert one.records == ({"db": "main", "value": 3.0},)
+        two = await reader.read(MetricQuery('label_replace(vector(1), "a", "x", "", "") or vector(2.5)'), 5.0)
+        assert (two.columns, two.rows, two.value) == (("a", "value"), (("x", "1"), (None, "2.5")), None)
+        assert (await reader.read(MetricQuery("vector(1) > 2"), 5.0)).rows == ()
+        with pytest.raises(SourceRefused, match=r"Prometheus refuses: .*parse error"):
+            await reader.read(MetricQuery("sum("), 5.0)
+        with pytest.raises(SourceRefused, match="PromQL only"):
+            await reader.read(ShellCommand("true"), 5.0)
 
 
 async def test_the_targets_that_it_scrapes(prometheus: str) -> None:

@@ -9,11 +9,15 @@ import pytest
 from cockpit.adapters.settings_files import SettingsFiles
 from cockpit.adapters.shell import ShellReader
 from cockpit.engine.runner import Runner
+from cockpit.model.answers import Answer
 from cockpit.model.incident import EntryKind, Role, StepState
+from cockpit.model.operations import MetricQuery
 from cockpit.model.readings import SourceId, SourceKind
+from cockpit.ui.screens.ask import Ask
 from cockpit.ui.spans import Span, Tone
 from cockpit.ui.walk import Walk
 from tests.pilot.support import Screen, a_screen
+from tests.support.edges import FakeReader
 from tests.support.fake_session import Range, a_range
 
 pytestmark = pytest.mark.anyio
@@ -203,3 +207,60 @@ async def test_an_observer_waits_for_nothing_and_looks_at_no_settings(tmp_path: 
         assert not walk.run.waits
         assert {state(walk, number) for number in (1, 2, 3)} == {StepState.PENDING}
         assert EntryKind.STEP not in screen.range.journal.kinds()
+
+
+QUERIES = """# Slow
+
+## Slow
+
+**Diagnosis:**
+
+1. Ask for the rate
+
+   ```promql
+   rate(http_requests_total{job="<job>"}[5m])
+   ```
+
+2. Ask for the lines
+
+   ```logql
+   {app="api"} |= "error"
+   ```
+"""
+PROM = SourceId(SourceKind.PROMETHEUS, "prom")
+
+
+def a_range_with_metrics(reader: FakeReader | None, role: Role = Role.OPERATOR) -> Range:
+    base = a_range(role, text=QUERIES)
+    session, known = base.session, {PROM: reader} if reader else {}
+    runner = Runner(
+        tuple(known), known, session.board, session.journal, session.clock, session.masker, lambda: "", "ada"
+    )
+    return a_range(role, text=QUERIES, runner=runner, journal=session.journal)
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_a_query_of_metrics_is_asked_where_there_is_a_prometheus_and_one_of_logs_is_copied(role: Role) -> None:
+    reader = FakeReader(PROM, [Answer(("job", "value"), (("api", "0.2"),), value=0.2)])
+    async with a_screen(role, range_=a_range_with_metrics(reader, role)) as screen:
+        walk = await opened(screen)
+        await screen.press("enter")
+        await screen.until(lambda: isinstance(screen.app.screen, Ask))
+        await screen.press(*"api", "enter")
+        await screen.until(lambda: state(walk, 1) is StepState.DONE)
+        assert reader.asked == [MetricQuery('rate(http_requests_total{job="api"}[5m])')]
+        assert "0.2" in screen.app.main.card.body.text
+        await screen.press("j")
+        assert "LogQL is not asked from here; it is copied" in screen.app.main.card.body.text
+        screen.range.clock.advance(1.0)
+        await screen.press("enter")
+        await screen.until(lambda: screen.app.clipboard == '{app="api"} |= "error"')
+
+
+async def test_without_a_prometheus_a_query_of_metrics_is_copied_too() -> None:
+    async with a_screen(range_=a_range_with_metrics(None)) as screen:
+        walk = await opened(screen)
+        assert "has no Prometheus to ask; it is copied" in screen.app.main.card.body.text
+        await screen.press("enter")
+        await screen.until(lambda: state(walk, 1) is StepState.DONE)
+        assert screen.app.clipboard == 'rate(http_requests_total{job="<job>"}[5m])'

@@ -10,7 +10,7 @@ from cockpit.model.runbook import Command, Kind, Part, Phase, Procedure, Step
 from cockpit.model.text import clean_block
 from cockpit.runbook.commands import build_command
 
-_OWN_LANGUAGE = frozenset({Kind.SQL, Kind.REDIS})
+_OWN_LANGUAGE = frozenset({Kind.SQL, Kind.REDIS, Kind.QUERY})
 """Kinds whose text is read in their own language; all others are read as a line that may be anything."""
 NONE = "none"
 """What an author writes for `undo` where there is none."""
@@ -30,7 +30,7 @@ def edited(command: Command, text: str) -> Command:
     if not text:
         raise RunbookError("a command cannot be empty", "leave the question with Esc to keep it as it was")
     kind = command.kind if command.kind in _OWN_LANGUAGE else None
-    return build_command(
+    new = build_command(
         text,
         command.line,
         kind=kind,
@@ -38,6 +38,7 @@ def edited(command: Command, text: str) -> Command:
         context=command.context,
         known=command.placeholders,
     )
+    return replace(new, language=command.language)
 
 
 def as_written(command: Command) -> Command:

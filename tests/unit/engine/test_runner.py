@@ -275,7 +275,7 @@ async def test_a_journal_that_cannot_be_written_does_not_stop_reading() -> None:
 
 async def test_what_cannot_run_by_itself_says_so() -> None:
     scene = Scene()
-    runbook = read_runbook("# P\n\n**Diagnosis:**\n\n1. Look\n\n   ```promql\n   up\n   ```\n", "p.md")
+    runbook = read_runbook("# P\n\n**Diagnosis:**\n\n1. Look\n\n   ```python\n   up\n   ```\n", "p.md")
     command = runbook.procedures[0].steps[0].commands[0]
     with pytest.raises(RunbookError, match="does not run by itself"):
         scene.runner.source(command)
