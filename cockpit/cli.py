@@ -25,6 +25,7 @@ VERBS = {
     "demo": "cockpit.verbs.demo",
     "doctor": "cockpit.verbs.doctor",
     "journal": "cockpit.verbs.journal",
+    "observe": "cockpit.verbs.observe",
     "runbook": "cockpit.verbs.runbook",
     "sandbox": "cockpit.verbs.sandbox",
 }

@@ -35,12 +35,13 @@ class RedisConnection:
         name: the source's name.
         url: redis://user:password@host:port/db.
         deadline: seconds for one exchange.
+        protocol: 2 or 3, of Redis' serialisation protocol.
 
     Raises:
         ConfigError: when the URL is none.
     """
 
-    def __init__(self, name: str, url: Secret, deadline: float = 3.0) -> None:
+    def __init__(self, name: str, url: Secret, deadline: float = 3.0, protocol: int = 2) -> None:
         self.id = SourceId(SourceKind.REDIS, name)
         self.deadline = deadline
         self._masker = Masker([url.reveal()])
@@ -48,7 +49,7 @@ class RedisConnection:
             self.client = driver.Redis.from_url(
                 url.reveal(),
                 client_name=CLIENT_NAME,
-                protocol=2,
+                protocol=protocol,
                 retry=Retry(NoBackoff(), 0),
                 retry_on_timeout=False,
                 socket_timeout=deadline,

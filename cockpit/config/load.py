@@ -56,7 +56,9 @@ class Loaded:
         wanted = name or self.settings.default or (next(iter(known)) if len(known) == 1 else "")
         if wanted in known:
             return wanted, known[wanted]
-        names = ", ".join(known) or "none"
+        if not known:
+            raise ConfigError("no environment is configured", "add one, as [environments.prod]")
+        names = ", ".join(known)
         if not wanted:
             raise ConfigError(f"several environments are configured: {names}", "name one with --env")
         raise ConfigError(f"there is no environment {wanted!r}", f"choose one of {names}")

@@ -297,6 +297,24 @@ class NotifySettings(Table, frozen=True):
     timeout: Duration = "15s"
 
 
+class ShareSettings(Table, frozen=True):
+    """Where incidents are shared with those who follow them: a Redis that the team runs already; "" shares nothing.
+
+    `name` begins all keys there. `observer_url` is for those who follow, `key` seals what is shared. A stream keeps
+    about that many `entries` and `frames`, a frame takes at most that many bytes, and all is gone after `keep`.
+    """
+
+    url: str = ""
+    observer_url: str = ""
+    name: Name = "cockpit"
+    key: str = ""
+    entries: Annotated[int, msgspec.Meta(ge=100, le=1_000_000)] = 20_000
+    frames: Annotated[int, msgspec.Meta(ge=20, le=100_000)] = 600
+    frame_bytes: Annotated[int, msgspec.Meta(ge=10_000, le=4_000_000)] = 262_144
+    keep: Duration = "24h"
+    timeout: Duration = "3s"
+
+
 class Interface(Table, frozen=True):
     """How the screen looks and sounds."""
 
@@ -308,13 +326,14 @@ class Interface(Table, frozen=True):
 class Settings(Table, frozen=True):
     """The whole file."""
 
-    environments: dict[str, Environment]
+    environments: dict[str, Environment] = {}
     default: str = ""
     journal: JournalSettings = JournalSettings()
     incident: IncidentSettings = IncidentSettings()
     escalation: tuple[Escalation, ...] = ()
     templates: tuple[Template, ...] = ()
     notify: NotifySettings = NotifySettings()
+    share: ShareSettings = ShareSettings()
     interface: Interface = Interface()
     keys: dict[str, str] = {}
 

@@ -90,6 +90,12 @@ crit = "percent > 95.0"
 # [notify.targets]
 # team = "env:TEAM_CHAT_ADDRESS"  # an address of Apprise; needs the extra `notify`
 
+# Others follow an open incident with `cockpit observe` (README, "Following an incident"):
+# [share]
+# url = "env:SHARE_REDIS_URL"     # a Redis that the team runs already; observer_url for those who follow
+# key = "env:SHARE_KEY"           # seals what is shared
+# keep = "24h"
+
 # A check can also look at: metrics, promql, sql, redis, key, lock, service, file, process, port, certificate, log,
 # status_page. Alerts stand among the checks:
 # [[environments.prod.alertmanager]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from cockpit.engine.board import Board
 from cockpit.engine.incident_clock import IncidentClock
@@ -14,6 +15,8 @@ from cockpit.engine.log_buffer import LogBuffer
 from cockpit.engine.preferences import Preferences
 from cockpit.engine.road import Road
 from cockpit.engine.runner import Runner
+from cockpit.engine.share.camera import Spotlight
+from cockpit.engine.share.following import Following
 from cockpit.engine.terminal import LentTerminal
 from cockpit.engine.watch import Watch
 from cockpit.model.incident import EnvironmentFacts, Role
@@ -27,9 +30,22 @@ from cockpit.model.ports import (
     JobHistory,
     Journal,
     KeyBrowser,
+    Record,
     ServiceInspector,
 )
 from cockpit.model.readings import SourceId
+
+
+class Beside(Protocol):
+    """Something that goes on beside the screen: it shares an incident, follows one, or keeps frames."""
+
+    def start(self) -> None:
+        """Begin; needs a running event loop."""
+        ...
+
+    async def stop(self) -> None:
+        """End."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -69,6 +85,9 @@ class Session:
         host: what looks closely at this machine; None where it is not read.
         closers: what lets go of shared clients.
         archives: what was written to logs before the lines in the ring.
+        spotlight: where the screen says what it is about, for those who follow.
+        following: what is followed here in place of systems, None in every other cockpit.
+        beside: what starts and ends with the session.
     """
 
     environment: EnvironmentFacts
@@ -102,9 +121,25 @@ class Session:
     plan: IncidentPlan = field(default_factory=IncidentPlan)
     host: HostInspector | None = None
     archives: Sequence[LogArchive] = ()
+    spotlight: Spotlight = field(default_factory=Spotlight)
+    following: Following | None = None
+    beside: tuple[Beside, ...] = ()
+
+    @property
+    def record(self) -> Record | None:
+        """What the timeline tells: the journal, or the entries that are followed; None for any other observer."""
+        return self.following if self.following is not None else self.journal
+
+    def start(self) -> None:
+        """Begin to read, to share, to follow; needs a running event loop."""
+        self.watch.start()
+        for one in self.beside:
+            one.start()
 
     async def close(self) -> None:
         """Stop reading and let go of everything; the journal last."""
+        for one in self.beside:
+            await one.stop()
         if self.librarian is not None:
             await self.librarian.stop()
         await self.watch.stop()

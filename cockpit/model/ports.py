@@ -291,6 +291,18 @@ class Executor(Protocol):
         ...
 
 
+class Record(Protocol):
+    """The record, to be read."""
+
+    async def entries(self, incident: str = "", after: int = 0) -> Sequence[JournalEntry]:
+        """Entries with a sequence above `after`, of one incident or of all.
+
+        Raises:
+            JournalError: when they cannot be read.
+        """
+        ...
+
+
 class Journal(Protocol):
     """The append-only record, open for writing."""
 

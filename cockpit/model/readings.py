@@ -39,6 +39,8 @@ class SourceKind(StrEnum):
     PROMETHEUS = "prometheus"
     ALERTMANAGER = "alertmanager"
     CHANGES = "changes"
+    SHARE = "share"
+    """Where an incident is shared with those who follow it."""
     NOTIFY = "notify"
     """Where people are told: a message sent is a change to what they know, not to the environment."""
 

@@ -168,7 +168,7 @@ class CockpitApp(App[int], inherit_bindings=False):
             return
         finally:
             pool.shutdown(wait=False)
-        session.watch.start()
+        session.start()
         await self._open_first(session)
 
     def _load(self) -> MainScreen:

@@ -46,6 +46,7 @@ class Feed:
         self._reading_journal = False
         self._critical: frozenset[str] | None = None
         self._well: set[str] = set()
+        self._generation = 0
 
     def start(self) -> None:
         """Listen, and show what is there already."""
@@ -76,7 +77,7 @@ class Feed:
         if self._screen.shelf is not None:
             self._screen.shelf.bring_up()
         self._screen.bring_up_bars()
-        if self._session.journal is not None and not self._reading_journal:
+        if self._session.record is not None and not self._reading_journal:
             self._reading_journal = True
             self._screen.launch(self._read_journal())
 
@@ -114,13 +115,17 @@ class Feed:
         return next((binding.keys[0] for binding in bindings if binding.id == "incident.declare"), "`:incident`")
 
     async def _read_journal(self) -> None:
-        timeline = self._screen.panes.timeline
+        timeline, record, following = self._screen.panes.timeline, self._session.record, self._session.following
+        if following is not None and following.generation != self._generation:
+            self._generation = following.generation
+            timeline.begin_anew()
         try:
-            if self._session.journal is not None:
-                entries = await self._session.journal.entries(after=timeline.last)
-                self._session.incident.hear(entries)
+            if record is not None:
+                entries = await record.entries(after=timeline.last)
                 timeline.add(entries, self._screen.now())
-                await self._note_what_is_due()
+                if following is None:
+                    self._session.incident.hear(entries)
+                    await self._note_what_is_due()
         except JournalError as error:
             self._screen.say(f"the timeline cannot be read: {error}", Tone.CRIT)
         finally:

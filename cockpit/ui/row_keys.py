@@ -9,6 +9,8 @@ from cockpit.ui.screens.viewer import Viewer
 from cockpit.ui.spans import Tone
 
 if TYPE_CHECKING:
+    from cockpit.model.readings import SourceId
+    from cockpit.ui.panes.base import Pane
     from cockpit.ui.screens.main import MainScreen
 
 
@@ -37,14 +39,20 @@ def copy_row(screen: MainScreen) -> None:
 def refresh_pane(screen: MainScreen) -> None:
     """Read the pane's sources now."""
     if screen.session is not None and screen.active_pane is not None:
-        for source in screen.active_pane.source_ids():
+        for source in _polled(screen, screen.active_pane):
             screen.session.watch.poke(source)
+
+
+def _polled(screen: MainScreen, pane: Pane) -> list[SourceId]:
+    """The sources of a pane that are read from here; who follows reads none."""
+    known = screen.session.watch.sources if screen.session is not None else ()
+    return [source for source in pane.source_ids() if source in known]
 
 
 def set_interval(screen: MainScreen, change: Callable[[float], float]) -> None:
     """Read the pane's sources more or less often."""
     pane, session = screen.panes.named(screen.deck.shown), screen.session
-    sources = pane.source_ids() if session else []
+    sources = _polled(screen, pane)
     if session is None or not sources:
         screen.say("this pane has no source of its own", Tone.DIM)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 
 from cockpit.adapters.clock import SystemClock
@@ -23,7 +24,8 @@ from cockpit.engine.mutes import mutes_in
 from cockpit.engine.policy import Policy
 from cockpit.engine.road import Road
 from cockpit.engine.runner import Places, Runner
-from cockpit.engine.session import Session
+from cockpit.engine.session import Beside, Session
+from cockpit.engine.share.camera import Spotlight
 from cockpit.engine.suggest import failing_words
 from cockpit.engine.watch import Watch
 from cockpit.model.errors import JournalError
@@ -39,6 +41,7 @@ from cockpit.wiring.notes import Notes
 from cockpit.wiring.parts import Parts
 from cockpit.wiring.places import library_folders
 from cockpit.wiring.preferences import remembered
+from cockpit.wiring.share import sharing
 from cockpit.wiring.sources import add_sources
 
 READERS = 3
@@ -81,6 +84,10 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
     if journal is not None:
         policy = Policy(role, facts, clock, actor())
         road = Road(policy, parts.executors, journal, clock, masker, lambda: incident.id, watch.poke)
+    spotlight = Spotlight()
+    beside: Sequence[Beside] = ()
+    if journal is not None:
+        beside = sharing(loaded, journal_path(loaded), board, incident, masker, clock, spotlight, (who, facts.label))
     return Session(
         environment=facts,
         role=role,
@@ -113,6 +120,8 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
         closers=tuple(parts.closers),
         plan=incident_plan(loaded.settings),
         archives=parts.archives,
+        spotlight=spotlight,
+        beside=tuple(beside),
     )
 
 

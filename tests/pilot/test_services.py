@@ -230,7 +230,7 @@ async def test_the_service_under_the_cursor_is_meant_with_its_identity(key: str,
     range_, _ = a_fleet()
     async with a_screen(range_=range_) as screen:
         top = await drafted(screen, "4", "v", "j", "j", key)
-        operation = top._draft.operation
+        operation = top.draft.operation
         assert isinstance(operation, ServiceOperation)
         assert operation.identity is not None
         assert (operation.verb, operation.name, operation.identity.id) == (verb, "api", "id-api")
@@ -240,17 +240,17 @@ async def test_tagged_services_are_meant_together() -> None:
     range_, _ = a_fleet()
     async with a_screen(range_=range_) as screen:
         top = await drafted(screen, "4", "v", "j", "j", "space", "space", "R")
-        operation = top._draft.operation
+        operation = top.draft.operation
         assert isinstance(operation, ServicesOperation)
         assert [one.name for one in operation.services] == ["api", "db"]
-        assert top._draft.command == "restart api, db"
+        assert top.draft.command == "restart api, db"
 
 
 async def test_a_paused_service_runs_on() -> None:
     paused = replace(FLEET, services=(a_service("api", "paused"),))
     async with a_screen(range_=a_range(answers={SHOP: paused})) as screen:
         top = await drafted(screen, "4", "P")
-        assert top._draft.command == "unpause api"
+        assert top.draft.command == "unpause api"
 
 
 async def test_a_shell_is_for_containers_and_scale_for_pm2() -> None:
@@ -261,7 +261,7 @@ async def test_a_shell_is_for_containers_and_scale_for_pm2() -> None:
         await screen.press("C")
         await screen.until(lambda: isinstance(screen.app.screen, Ask))
         top = await drafted(screen, "x", "enter", "backspace", "3", "enter")
-        assert top._draft.operation == ScaleService("web", 3)
+        assert top.draft.operation == ScaleService("web", 3)
         await screen.until(lambda: top.confirmation is not None)
         screen.range.clock.advance(1.0)
         await screen.press("n")
@@ -269,7 +269,7 @@ async def test_a_shell_is_for_containers_and_scale_for_pm2() -> None:
         await screen.press("k", "C")
         assert "only pm2 applications are scaled here" in screen.app.main.notice.text
         top = await drafted(screen, "E")
-        assert isinstance(top._draft.operation, OpenShell)
+        assert isinstance(top.draft.operation, OpenShell)
 
 
 async def test_an_observer_has_no_key_that_changes_a_service() -> None:

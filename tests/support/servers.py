@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,57 @@ def running_redis() -> Iterator[RedisServer]:
         with _running(server.spec, watchdog) as process:
             redis_server.wait_until_ready(server, process)
             yield server
+
+
+class FallibleRedis:
+    """A Redis that can be killed, restarted empty, and held up; use as a context.
+
+    Attributes:
+        server: how it is reached, the same after a restart.
+    """
+
+    def __init__(self, folder: Path, watchdog: Watchdog) -> None:
+        [port] = free_ports(1)
+        passwords = {name: secrets.token_hex(8) for name in redis_server.RIGHTS}
+        self.server = redis_server.prepare_redis(folder, port, passwords, folder / "redis.log")
+        self._watchdog = watchdog
+        self._running = contextlib.ExitStack()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Start it, with nothing in it."""
+        self._process = self._running.enter_context(_running(self.server.spec, self._watchdog))
+        redis_server.wait_until_ready(self.server, self._process)
+
+    def kill(self) -> None:
+        """End it at once, as `kill -9` does."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        self._running.close()
+
+    def hold(self) -> None:
+        """Let it do nothing: connections stay open, and nobody answers."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it work again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    def close(self) -> None:
+        """End it."""
+        self.go_on()
+        self._running.close()
+
+
+@contextlib.contextmanager
+def fallible_redis() -> Iterator[FallibleRedis]:
+    """A Redis of its own that can fail."""
+    with _watched() as (folder, watchdog), contextlib.closing(FallibleRedis(folder, watchdog)) as running:
+        yield running
 
 
 @contextlib.contextmanager

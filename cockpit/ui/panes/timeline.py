@@ -54,6 +54,10 @@ class TimelinePane(TablePane):
             self.entries = [*self.entries, *entries][-KEPT:]
             self.changed(now)
 
+    def begin_anew(self) -> None:
+        """Forget the entries: they will come once more, and tell another story."""
+        self.entries = []
+
     def readings(self) -> tuple[Reading[object], ...]:
         """The readings of what tells changes; the journal is no source."""
         return change_readings(self.session.board) if self.session else ()
@@ -75,7 +79,7 @@ class TimelinePane(TablePane):
         state = self.table.state
         at_end = state.cursor >= len(state.rows) - 1
         newest = state.rows[-1].key if state.rows else None
-        no_journal = self.session is not None and self.session.journal is None
+        no_journal = self.session is not None and self.session.record is None
         self.table.empty = "an observer keeps no journal" if no_journal else "nothing has happened yet"
         if self._words:
             self.table.empty = "nothing fits the filter"

@@ -96,7 +96,7 @@ class ConfirmScreen(Sheet[Outcome | None]):
         self.confirmation: Confirmation | None = None
         self.outcome: Outcome | None = None
         self._road = road
-        self._draft = draft
+        self.draft = draft
         self._clock = clock
         self._look = look
         self._conclude = conclude
@@ -184,7 +184,7 @@ class ConfirmScreen(Sheet[Outcome | None]):
     async def _prepare(self) -> None:
         looked_at, before = self._clock.monotonic(), self.confirmation
         try:
-            action = await self._road.prepare(self._draft)
+            action = await self._road.prepare(self.draft)
         except CockpitError as error:
             self._refused(str(error))
             return
@@ -235,7 +235,7 @@ class ConfirmScreen(Sheet[Outcome | None]):
     def _tell(self, outcome: Outcome, after: str) -> None:
         self.stage = Stage.TOLD
         self._quiet_since = self._clock.monotonic()
-        shown = replace(outcome, answer=None) if self._draft.secret else outcome
+        shown = replace(outcome, answer=None) if self.draft.secret else outcome
         self._show(outcome_lines(self._command, shown, after, self._cells, self._look), ())
 
     def _refused(self, reason: str) -> None:
@@ -245,7 +245,7 @@ class ConfirmScreen(Sheet[Outcome | None]):
 
     @property
     def _command(self) -> str:
-        return self._draft.command
+        return self.draft.command
 
     @property
     def _cells(self) -> int:
@@ -277,7 +277,7 @@ class ConfirmScreen(Sheet[Outcome | None]):
         self, content: list[Line] | tuple[Line, ...], demand: list[Line] | tuple[Line, ...], age: Line = EMPTY
     ) -> None:
         """Show the content above what is demanded; when it is too long, the demand stays in sight."""
-        risk = self.action.verdict.risk if self.action else self._draft.verdict.risk
+        risk = self.action.verdict.risk if self.action else self.draft.verdict.risk
         high = risk is Risk.HIGH or bool(self.action and self.action.protected)
         self.query_one("#confirm").set_class(high, "high")
         room = max(3, self.app.size.height - 4 - len(demand))

@@ -141,7 +141,7 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
         self.tab_line.set_class(tabs, "shown")
         card_lines = self.card_lines
         rows = len(self.sidebar.runbooks.state.rows)
-        self.sidebar.share(min(rows + 2, max(5, height // 4)) if self.walking else 0)
+        self.sidebar.share(min(max(3, rows + 2), max(5, height // 4)) if self.walking else 0)
         self.card.set_class(self.walking and not zoomed, "shown")
         self.card.styles.height = card_lines
         taken = 2 + int(tabs) + (card_lines if self.walking and not zoomed else 0)

@@ -19,6 +19,7 @@ from cockpit.ui.changes import PaneChanges
 from cockpit.ui.commands import Handler, handlers
 from cockpit.ui.feed import Feed
 from cockpit.ui.find_keys import FindKeys
+from cockpit.ui.followed import Followed
 from cockpit.ui.keyline import KeyLine, Ready
 from cockpit.ui.keymap import Keymap
 from cockpit.ui.look import look_of
@@ -34,6 +35,7 @@ from cockpit.ui.shapes import ASCII
 from cockpit.ui.shelf import Shelf
 from cockpit.ui.spans import Span, Tone
 from cockpit.ui.spoken import Spoken
+from cockpit.ui.spotlit import scene_of
 from cockpit.ui.steps import StepKeys
 from cockpit.ui.turn import Turn
 from cockpit.ui.walk import Walk, enter_word
@@ -65,6 +67,7 @@ class MainScreen(LaidOutScreen):
         self.papers: PaperKeys | None = None
         self.changes: PaneChanges | None = None
         self.spoken: Spoken | None = None
+        self.followed: Followed | None = None
         self.keymap = Keymap(role)
         self.turn = Turn(self)
         self.ready = False
@@ -97,6 +100,7 @@ class MainScreen(LaidOutScreen):
         self.steps, self.changes = StepKeys(self, session), PaneChanges(self, session)
         self.spoken = Spoken(self, session)
         self.shelf, self.papers = Shelf(self, session), PaperKeys(self, session)
+        self.followed = Followed(self, session.following) if session.following is not None else None
         self.handlers = handlers(self)
         sidebar = self.sidebar
         for part in (sidebar.runbooks, sidebar.runbooks_title, sidebar.steps, sidebar.steps_title):
@@ -210,6 +214,10 @@ class MainScreen(LaidOutScreen):
             bindings = enter_says(bindings, enter_word(*found))
         self.footer.show([footer_line(bindings, self.app.size.width, ascii_only=ascii_only)])
         self.update_card()
+        if self.session is not None and self.followed is None:
+            self.session.spotlight.scene = scene_of(self)
+        elif self.followed is not None:
+            self.followed.bring_up()
 
     def retitle_sidebar(self) -> None:
         """The titles of the sidebar's two frames."""
@@ -253,6 +261,9 @@ class MainScreen(LaidOutScreen):
 
     def update_card(self) -> None:
         """The card of the step under the cursor."""
+        if self.followed is not None:
+            self.followed.bring_up_card()
+            return
         found = self.steps.current() if self.steps else None
         if self.walking:
             self.card.bring_up(found[0].view(found[1]) if found else None, self.now(), self.look)

@@ -67,6 +67,10 @@ class HeaderBar(Lines):
         incident = incident_line(session.incident.current, session.incident.elapsed)
         if incident:
             left.append(incident)
+        if session.following is not None:
+            from cockpit.ui.present.following import following_line
+
+            left.append(following_line(session.following.outlook(now), look_of(session)))
         left += [token_line(name, (end - now).total_seconds()) for name, end in tokens[:1]]
         dots = source_dots(readings, shapes, names=True), source_dots(readings, shapes, names=False)
         right = [local_clock_line(now), clock_line(now), role_badge(self._role)]

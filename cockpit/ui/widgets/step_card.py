@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from textual.app import ComposeResult
@@ -9,7 +10,7 @@ from textual.containers import Vertical
 
 from cockpit.ui.look import Look
 from cockpit.ui.present.card import StepView, card_lines, card_title
-from cockpit.ui.spans import Span, Tone
+from cockpit.ui.spans import EMPTY, Line, Span, Tone
 from cockpit.ui.widgets.frame_title import FrameTitle
 from cockpit.ui.widgets.lines import Lines
 
@@ -30,15 +31,17 @@ class StepCard(Vertical):
 
     def bring_up(self, view: StepView | None, now: datetime, look: Look) -> None:
         """Show a step."""
-        self.frame.shapes = look.shapes
         if view is None:
-            self.frame.show((Span("No step", Tone.DIM),))
-            self.body.show(())
+            self.say((Span("No step", Tone.DIM),), EMPTY, (), look)
             return
         left, right = card_title(view, look)
+        self.say(left, right, card_lines(view, max(10, self.app.size.width - 4), now, look), look)
+
+    def say(self, left: Line, right: Line, lines: Sequence[Line], look: Look) -> None:
+        """Show a title and lines; what does not fit is counted."""
+        self.frame.shapes = look.shapes
         self.frame.show(left, right)
         room = max(1, self.body.size.height)
-        lines = card_lines(view, max(10, self.app.size.width - 4), now, look)
         if len(lines) > room:
             left_out = len(lines) - room + 1
             more = (Span(f"{look.shapes.ellipsis} {left_out} more lines, o opens the whole answer", Tone.DIM),)

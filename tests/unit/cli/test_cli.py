@@ -42,6 +42,7 @@ def nothing_configured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("journal", "list"),
         ("journal", "show"),
         ("journal", "verify"),
+        ("observe",),
         ("runbook",),
         ("runbook", "show"),
         ("sandbox",),
@@ -168,3 +169,22 @@ def test_an_empty_journal_is_intact(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(out) == {"intact": True, "entries": 0, "problem": ""}
     assert json.loads(run(capsys, "journal", "list", "--json")[1]) == []
     assert json.loads(run(capsys, "journal", "show", "--json")[1]) == []
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        ("", "the configuration has no [share] url; add one, as env:SHARE_URL."),
+        ('[share]\nurl = "env:NOT_SET"\n', "share.url refers to the environment variable NOT_SET"),
+        ('[share]\nurl = "http://x"\n', "the url of redis share is no Redis URL"),
+        ('[share]\nurl = "redis://127.0.0.1:1"\n', "redis share cannot be reached"),
+    ],
+)
+def test_without_a_share_there_is_nothing_to_observe(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, share: str, said: str
+) -> None:
+    (tmp_path / "cockpit.toml").write_text(f"[environments.prod]\n{share}")
+    code, out, err = run(capsys, "observe", "--json")
+    assert (code, out) == (64, "")
+    assert said in err
+    assert err.count("\n") == 1

@@ -139,3 +139,18 @@ def test_secrets_are_followed_and_never_shown(monkeypatch: pytest.MonkeyPatch, t
 def test_a_reference_that_leads_nowhere_names_its_key(reference: str) -> None:
     with pytest.raises(ConfigError, match=r"environments\.prod\.postgres\.dsn"):
         resolve(reference, "environments.prod.postgres.dsn")
+
+
+def test_who_only_follows_needs_no_environment() -> None:
+    settings = parse('[share]\nurl = "redis://127.0.0.1"\n', "follower")
+    assert settings.share.url == "redis://127.0.0.1"
+    with pytest.raises(ConfigError, match=r"no environment is configured; add one"):
+        Loaded(settings, None).environment(None)
+
+
+@pytest.mark.parametrize(
+    "line", ["entries = 1", "frames = 2", "frame_bytes = 100", 'name = "a b"', 'keep = "soon"', "secret = 1"]
+)
+def test_bounds_of_the_share_are_checked(line: str) -> None:
+    with pytest.raises(ConfigError, match="follower:3:"):
+        parse(f'[share]\nurl = "redis://127.0.0.1"\n{line}\n', "follower")

@@ -1,0 +1,63 @@
+"""`cockpit observe`: the incidents that are shared, and one of them full-screen."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cockpit.verbs.output import print_json, print_table
+
+if TYPE_CHECKING:
+    from cockpit.config.load import Loaded
+    from cockpit.model.share import LiveIncident
+
+_HEADINGS = ("INCIDENT", "SEVERITY", "AGE", "ENVIRONMENT", "OPERATOR", "SEEN", "TITLE")
+
+
+@click.command("observe", epilog="Example: cockpit observe INC-7")
+@click.argument("incident", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print only JSON: what is live.")
+@click.pass_context
+def command(context: click.Context, incident: str | None, as_json: bool) -> None:
+    """List the incidents that are shared, or follow one; nothing is asked of the systems themselves."""
+    from cockpit.config.load import load
+    from cockpit.wiring.following import chosen, live_incidents
+
+    config = context.obj["config"]
+    loaded = load(Path(config) if config else None)
+    found = live_incidents(loaded)
+    if incident is not None:
+        found = [chosen(found, incident)]
+    if incident is not None and not as_json:
+        context.exit(_follow(loaded, found[0]))
+    _list(found, as_json=as_json)
+
+
+def _list(found: list[LiveIncident], *, as_json: bool) -> None:
+    from cockpit.wiring.following import live_json, live_row
+
+    now = datetime.now(UTC)
+    if as_json:
+        print_json([live_json(live, now) for live in found])
+    elif found:
+        print_table(_HEADINGS, [live_row(live, now) for live in found])
+    else:
+        click.echo("no incident is shared now")
+
+
+def _follow(loaded: Loaded, live: LiveIncident) -> int:
+    from cockpit.model.incident import Role
+    from cockpit.wiring.following import followed_facts
+    from cockpit.wiring.tui import First, run_screen
+
+    def open_it():  # type: ignore[no-untyped-def]
+        from cockpit.wiring.following import open_following
+
+        return open_following(loaded, live)
+
+    interface = loaded.settings.interface
+    facts = followed_facts(loaded, live.environment)
+    return run_screen(facts, Role.OBSERVER, open_it, First(), theme=interface.theme, ascii_only=interface.ascii)

@@ -1,0 +1,110 @@
+"""Sharing an incident, and following one: from settings to what goes on beside the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from cockpit.config.durations import parse_duration
+from cockpit.config.load import Loaded
+from cockpit.config.secrets import Secret, resolve
+from cockpit.config.settings import ShareSettings
+from cockpit.engine.board import Board
+from cockpit.engine.incident_clock import IncidentClock
+from cockpit.engine.session import Beside
+from cockpit.engine.share.camera import Camera, Spotlight
+from cockpit.engine.share.filming import Filming
+from cockpit.engine.share.frames import Encoder
+from cockpit.engine.share.publisher import SHARE, Publisher, Signature
+from cockpit.model.errors import ConfigError
+from cockpit.model.masking import Masker
+from cockpit.model.ports import Clock
+from cockpit.model.readings import Reading, ReadingState
+from cockpit.model.share import ShareStream
+
+
+def share_stream(settings: ShareSettings, masker: Masker, *, observing: bool) -> ShareStream:
+    """What carries the share; nothing is connected yet.
+
+    Args:
+        settings: where it is.
+        masker: learns the address and the password in it.
+        observing: True takes the address of those who follow, where there is one.
+
+    Raises:
+        ConfigError: when there is no share, or its address leads nowhere.
+    """
+    from cockpit.adapters.share_stream import Bounds, RedisShare
+
+    own = observing and bool(settings.observer_url)
+    reference, where = (settings.observer_url, "share.observer_url") if own else (settings.url, "share.url")
+    if not reference:
+        raise ConfigError("nothing is shared here: the configuration has no [share] url", "add one, as env:SHARE_URL")
+    url = resolve(reference, where)
+    for value in (url.reveal(), unquote(urlsplit(url.reveal()).password or "")):
+        masker.learn(value)
+    bounds = Bounds(settings.entries, settings.frames, parse_duration(settings.keep))
+    return RedisShare(url, settings.name, bounds, parse_duration(settings.timeout))
+
+
+def share_key(settings: ShareSettings, masker: Masker) -> bytes:
+    """The key of the seals, empty when none is configured.
+
+    Raises:
+        ConfigError: when its reference leads nowhere.
+    """
+    key = resolve(settings.key, "share.key") if settings.key else Secret("")
+    masker.learn(key.reveal())
+    return key.reveal().encode()
+
+
+def sharing(
+    loaded: Loaded,
+    journal: Path,
+    board: Board,
+    incident: IncidentClock,
+    masker: Masker,
+    clock: Clock,
+    spotlight: Spotlight,
+    signature: tuple[str, str],
+) -> Sequence[Beside]:
+    """What shares an operator's incidents; nothing where the configuration has no share.
+
+    Args:
+        loaded: the configuration.
+        journal: the journal's file.
+        board: what is filmed.
+        incident: knows what is open.
+        masker: hides secrets and personal data.
+        clock: tells the time.
+        spotlight: what the screen is about.
+        signature: user@host, and the label of the environment.
+
+    An address or key that leads nowhere keeps nobody from working: its dot says so.
+    """
+    settings = loaded.settings.share
+    if not settings.url:
+        return ()
+    from cockpit.adapters.journal_reader import JournalReader
+    from cockpit.adapters.pool import BlockingPool
+
+    board.announce(SHARE)
+    who, label = signature
+    try:
+        stream = share_stream(settings, masker, observing=False)
+        signed = Signature(_short(who), label, share_key(settings, masker))
+    except ConfigError as error:
+        board.publish(Reading(SHARE, ReadingState.FAILED, error=str(error)))
+        return ()
+    record = JournalReader(journal, BlockingPool("share", 1))
+    publisher = Publisher(stream, record, incident, masker, clock, signed, board.publish)
+    encoder = Encoder(masker, settings.frame_bytes)
+    filming = Filming(Camera(board, spotlight, clock), encoder, incident, BlockingPool("film", 1), [publisher.take])
+    return filming, publisher
+
+
+def _short(who: str) -> str:
+    """user@host without the host's domain: with it, it would be taken for an address of mail and be hidden."""
+    user, _, host = who.partition("@")
+    return f"{user}@{host.partition('.')[0]}"

@@ -1,0 +1,1 @@
+"""Following an incident: codec, proof, publisher and follower, without a server."""
