@@ -107,6 +107,22 @@ def test_without_a_key_a_new_seal_is_found_by_the_entry_after_it() -> None:
     assert "entry 9 was forged: its seal" in problems[4]
 
 
+def sealed_anew(line: bytes, before: bytes, **changes: Json) -> bytes:
+    """An entry as somebody forges it who knows how seals are made, where there is no key."""
+    fields = {**json.loads(line), **changes}
+    fields.pop("seal")
+    return canonical({**fields, "seal": seal_of(b"", json.loads(before)["seal"], canonical(fields))}).encode()
+
+
+def test_without_a_key_the_last_entry_still_has_to_belong_to_its_hash_and_its_place() -> None:
+    lines = shared(a_record(3), b"")
+    edited_last = sealed_anew(lines[2], lines[1], payload={"text": "all is well"})
+    assert judged([*lines[:2], edited_last], b"")[2].endswith("its content does not belong to its hash")
+    elsewhere = an_entry(7, "1" * 64, {"text": "another"})
+    moved = sealed_anew(lines[2], lines[1], payload=elsewhere.payload, hash=elsewhere.hash, previous="1" * 64)
+    assert judged([*lines[:2], moved], b"")[2].startswith("entry 7 does not follow the entry before it")
+
+
 def test_with_a_key_nobody_without_it_can_add_an_entry() -> None:
     entries = a_record(4)
     lines = shared(entries)
