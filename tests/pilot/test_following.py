@@ -113,7 +113,7 @@ async def test_a_story_that_changed_is_told_anew() -> None:
 
 SCOPES = {
     "1": (Scope.HEALTH, Scope.PANE, Scope.TABLE),
-    "2": (Scope.ACTIVITY,),
+    "2": (Scope.ACTIVITY, Scope.PANE),
     "3": (Scope.LOCKS,),
     "4": (Scope.SERVICES,),
     "5": (Scope.LOGS, Scope.PANE),
