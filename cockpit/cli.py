@@ -28,6 +28,7 @@ VERBS = {
     "observe": "cockpit.verbs.observe",
     "runbook": "cockpit.verbs.runbook",
     "sandbox": "cockpit.verbs.sandbox",
+    "serve": "cockpit.verbs.serve",
 }
 """Verb to the module whose attribute `command` is its click command."""
 

@@ -99,7 +99,7 @@ def loaded_after(statements: str) -> set[str]:
     return set(done.stdout.split("\n")[-2].split())
 
 
-@pytest.mark.parametrize("verb", ["check", "config", "doctor", "journal", "observe", "runbook", "sandbox"])
+@pytest.mark.parametrize("verb", ["check", "config", "doctor", "journal", "observe", "runbook", "sandbox", "serve"])
 def test_headless_verbs_never_load_textual(verb: str) -> None:
     loaded = loaded_after(f"from cockpit.cli import run; run(['{verb}', '--help'])")
     assert f"cockpit.verbs.{verb}" in loaded
