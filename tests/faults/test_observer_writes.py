@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psutil
 import psycopg
@@ -17,12 +16,12 @@ import redis
 
 from cockpit.sandbox.info import RangeInfo
 from cockpit.ui.bindings import REGISTRY, KeyBinding
-from cockpit.wiring.range import answering_docker
 from tests.support.audit import Audit
 from tests.support.cockpit import COCKPIT, TOP, variables
-from tests.support.configs import changed_config, settings_of, supervisor_socket
+from tests.support.configs import settings_of
 from tests.support.range import get, start_range, wait_for
-from tests.support.relay import Relay, relay_tcp, relay_unix
+from tests.support.relay import Relay
+from tests.support.relayed_range import relayed
 from tests.support.supervisor import processes
 from tests.support.terminal import Terminal
 from tests.support.witness import (
@@ -87,25 +86,6 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         terminal = stack.enter_context(Terminal(command, 100, 30, environment))
         terminal.wait(r"recalculate.*crit|✗ cron\.recalc", 40)
         yield Watched(terminal, info, sql, kv, relays, audit, home, lock_and_sessions(info, kv), [], [])
-
-
-def relayed(info: RangeInfo, folder: Path, stack: contextlib.ExitStack) -> tuple[Path, dict[str, Relay]]:
-    """A configuration in which everything that speaks HTTP is reached through a relay that listens."""
-    service = stack.enter_context(relay_tcp(urlsplit(info.api).port or 0))
-    socket = supervisor_socket(info)
-    processes = stack.enter_context(relay_unix(folder / "ctl", socket, only_reads=True))
-    relays, more = {"service": service, "supervisor": processes}, ""
-    if docker := answering_docker():
-        target = Path(docker.removeprefix("unix://"))
-        relays["docker"] = stack.enter_context(relay_unix(folder / "docker", target, only_reads=True))
-        more = f'[[environments.sandbox.docker]]\nname = "engine"\nhost = "unix://{folder / "docker"}"\n'
-    (folder / "quiet.log").touch()
-    changes = (
-        (info.api, service.url),
-        (str(socket), str(folder / "ctl")),
-        (f"{info.log_dir}/postgres.log", str(folder / "quiet.log")),
-    )
-    return changed_config(info, folder, *changes, more=more), relays
 
 
 def bindings() -> list[KeyBinding]:

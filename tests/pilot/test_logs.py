@@ -131,6 +131,16 @@ async def test_errors_are_jumped_to_and_a_trace_opens_whole() -> None:
         await screen.until_text("newer than this")
 
 
+async def test_a_line_that_a_filter_has_hidden_opens_alone() -> None:
+    async with logs(plain_lines("api", 5, -60)) as (screen, pane):
+        await screen.press("k", "l", "l")
+        await screen.until(lambda: not pane.log_view.window.all_shown, "no line is left")
+        kept = pane.log_view.window.current
+        assert kept is not None
+        await screen.press("enter")
+        assert kept.line.text in screen.text
+
+
 async def test_times_wrapping_and_sideways() -> None:
     long = LogLine("api", "start " + "x" * 300 + " the end", Level.INFO, START - timedelta(seconds=90))
     async with logs((long,), size=(100, 30)) as (screen, pane):

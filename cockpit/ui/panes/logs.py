@@ -256,9 +256,11 @@ class LogsPane(Pane):
         return f"log {kept.line.stream}", detail_lines(self.entry_of(kept), self.look, cells)
 
     def entry_of(self, kept: Kept) -> list[LogLine]:
-        """A line, the one that it continues, and all that continue that one."""
+        """A line, the one that it continues, and all that continue that one; alone when a filter hides it."""
         shown = [other for other in self.log_view.window.all_shown if other.line.stream == kept.line.stream]
-        here = next(n for n, other in enumerate(shown) if other.number == kept.number)
+        here = next((n for n, other in enumerate(shown) if other.number == kept.number), None)
+        if here is None:
+            return [kept.line]
         start, end = here, here + 1
         while start > 0 and shown[start].line.continues:
             start -= 1
