@@ -13,7 +13,7 @@ from cockpit.model.answers import Answer
 from cockpit.model.errors import SourceError, SourceRefused
 from cockpit.model.health import HttpSample, Json
 from cockpit.model.identities import EndpointIdentity, Identity
-from cockpit.model.operations import HttpRequest, Operation
+from cockpit.model.operations import HttpRequest, Operation, Rehearsal
 from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.readings import SourceId
 from cockpit.model.text import clean
@@ -29,10 +29,16 @@ LINES_CAP = 2_000
 
 
 class HttpReader:
-    """Fulfils `Reader`: GET and HEAD and nothing else."""
+    """Fulfils `Reader`: GET and HEAD and nothing else.
 
-    def __init__(self, client: HttpClient) -> None:
+    Args:
+        client: the service.
+        rehearses: True sends documented dry runs too, whatever their method; never for an observer.
+    """
+
+    def __init__(self, client: HttpClient, *, rehearses: bool = False) -> None:
         self._client = client
+        self._rehearses = rehearses
 
     @property
     def id(self) -> SourceId:
@@ -40,12 +46,14 @@ class HttpReader:
         return self._client.id
 
     async def read(self, operation: Operation, timeout: float) -> Answer:  # noqa: ASYNC109  the port's own word
-        """Send a GET or HEAD.
+        """Send a GET or HEAD, or a dry run where those are sent.
 
         Raises:
             SourceRefused: when the request is no read.
             SourceError: when there was no answer.
         """
+        if isinstance(operation, Rehearsal) and self._rehearses:
+            return _answer(await self._client.sample(operation.request, timeout))
         request = _request(operation, self._client.id)
         if request.method not in SAFE_METHODS:
             raise SourceRefused(f"{request.method} is no read", "run it as a change")

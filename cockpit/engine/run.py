@@ -11,6 +11,7 @@ from cockpit.engine.steps.waiting import Waiting
 from cockpit.model.answers import Answer, ShellState
 from cockpit.model.health import Json
 from cockpit.model.incident import StepState
+from cockpit.model.operations import HttpRequest
 from cockpit.model.outcomes import Outcome
 from cockpit.model.runbook import Command, Procedure, Runbook, Step
 
@@ -77,6 +78,7 @@ class Run:
         live: what is under way, by step id.
         waits: the waits that count down, by step id.
         before: what the world looked like just before a change, by step id.
+        rehearsed: the dry run that was answered last, by step id.
         salt: of this run's fingerprints.
     """
 
@@ -93,6 +95,7 @@ class Run:
     live: dict[str, Live] = field(default_factory=dict)
     waits: dict[str, Waiting] = field(default_factory=dict)
     before: dict[str, dict[str, str]] = field(default_factory=dict)
+    rehearsed: dict[str, HttpRequest] = field(default_factory=dict)
     salt: bytes = field(default_factory=lambda: os.urandom(16), repr=False)
 
     def record(self, step: Step) -> StepRecord:

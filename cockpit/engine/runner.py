@@ -11,13 +11,14 @@ from cockpit.engine.conditions import Names, holds
 from cockpit.engine.evidence import answer_names, live_names, merge, run_names
 from cockpit.engine.run import Run, StepRecord
 from cockpit.engine.sharpen import sharpened
-from cockpit.engine.steps import captures, flow, shell
+from cockpit.engine.steps import captures, flow, rehearsal, shell
 from cockpit.engine.steps.edits import edited, put
 from cockpit.engine.steps.effects import AFTER, difference, world
 from cockpit.engine.steps.live import Live, watched
 from cockpit.engine.steps.notes import StepNotes
 from cockpit.engine.steps.queries import why_copied
 from cockpit.engine.steps.reading import Attempts, plan, seconds
+from cockpit.engine.steps.rehearsal import dry_run, plans_in
 from cockpit.engine.steps.resume import Remains, left_open, take_up
 from cockpit.engine.steps.settings import Expected, expected, presence
 from cockpit.engine.steps.waiting import Waiting
@@ -28,7 +29,7 @@ from cockpit.model.errors import CockpitError, ConditionError, RunbookError, Sou
 from cockpit.model.health import Json
 from cockpit.model.incident import StepState
 from cockpit.model.masking import Masker
-from cockpit.model.operations import Operation, ShellCommand, SqlStatement
+from cockpit.model.operations import HttpRequest, Operation, Rehearsal, ShellCommand, SqlStatement
 from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.model.ports import Clock, Journal, Reader
 from cockpit.model.readings import SourceId, SourceKind
@@ -286,6 +287,38 @@ class Runner:
 
     # --- changes ---
 
+    def dry_run(self, run: Run, step: Step, command: Command) -> HttpRequest | None:
+        """The documented dry run of a request that may change something; None when there is none to be sent now."""
+        if command.kind is not Kind.HTTP or command.risk is Risk.READ or self._journal is None:
+            return None
+        try:
+            operation = self._operation(run, command)
+            if not isinstance(operation, HttpRequest):
+                return None
+            return dry_run(step, command, operation, self._values(run), plans_in(self._board))
+        except RunbookError:
+            return None
+
+    async def rehearse(self, run: Run, step: Step, command: Command, dry: HttpRequest, progress: Progress) -> None:
+        """Send the dry run of a step, and keep what it answered; the step is as open as before."""
+        run.note(step, state=StepState.RUNNING, note="the dry run is under way", at=self._clock.now())
+        progress()
+        shown = self._masker.secrets(f"dry run: {dry.method} {dry.url}")
+        try:
+            source = self.source(command)
+            reader = self._readers.get(source)
+            if reader is None:
+                raise SourceError(f"nothing here may read {source} for a step", "an operator can")
+            answer = await reader.read(Rehearsal(dry), seconds(command.annotations.timeout, rehearsal.TIMEOUT))
+        except CockpitError as error:
+            record = run.note(step, state=StepState.PENDING, answer=None, note=f"the dry run failed: {error}")
+        else:
+            run.rehearsed[step.id] = dry
+            note = f"the dry run answered {answer.status}"
+            record = run.note(step, state=StepState.PENDING, answer=captures.without_secret(command, answer), note=note)
+        await self._notes.read(run, step, shown, record, record.answer)
+        progress()
+
     def draft(self, run: Run, step: Step, command: Command) -> Draft:
         """A command that may change something, as a draft for the road.
 
@@ -335,6 +368,7 @@ class Runner:
             by=self._actor,
             effect=None,
         )
+        run.rehearsed.pop(step.id, None)
         if command is not None:
             record = self._kept(run, step, command, record)
             kept = replace(outcome, answer=captures.without_secret(command, outcome.answer))

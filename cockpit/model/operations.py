@@ -85,6 +85,13 @@ class HttpRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """The documented dry run of a request: it changes nothing, whatever its method."""
+
+    request: HttpRequest
+
+
+@dataclass(frozen=True, slots=True)
 class MetricQuery:
     """One PromQL query, for this moment."""
 
@@ -198,6 +205,7 @@ Operation: TypeAlias = (
     | DeleteKeys
     | HttpRequest
     | MetricQuery
+    | Rehearsal
     | ServiceOperation
     | ServicesOperation
     | ScaleService

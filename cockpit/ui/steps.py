@@ -157,9 +157,9 @@ class StepKeys:
         elif self._session.road is None and act not in _FOR_OBSERVER:
             self._screen.say("an observer ticks nothing", Tone.WARN)
         else:
-            self._act(act, walk, step)
+            self._act(Act.CHANGE if regardless and act is Act.REHEARSE else act, walk, step, regardless=regardless)
 
-    def _act(self, act: Act, walk: Walk, step: Step) -> None:
+    def _act(self, act: Act, walk: Walk, step: Step, *, regardless: bool) -> None:
         command, screen = walk.command(step), self._screen
         match act:
             case Act.READ if command is not None:
@@ -167,6 +167,11 @@ class StepKeys:
                 screen.launch(self.read(walk, step, command))
             case Act.CHANGE if self._session.road is None:
                 screen.say("an observer cannot change anything", Tone.WARN)
+            case Act.REHEARSE if command is not None:
+                self._reading.add(step.id)
+                screen.launch(self._rehearse(walk, step, command))
+            case Act.CHANGE if command is not None and not regardless:
+                screen.turn.take("a step", lambda: self._change_after_dry_run(walk, step, command))
             case Act.CHANGE if command is not None:
                 screen.turn.take("a step", lambda: _dropped(self.change(walk, step, command)))
             case Act.WAIT:
@@ -361,6 +366,25 @@ class StepKeys:
         if following is not None and walk is self.walk:
             self._screen.sidebar.steps.move_to_key(following.id)
             self._screen.say(f"it failed, and the runbook leads to: {following.title}", Tone.WARN)
+
+    async def _rehearse(self, walk: Walk, step: Step, command: Command) -> None:
+        """Send the dry run of a step."""
+        try:
+            dry = walk.dry_run(step, command)
+            if dry is not None:
+                await self._session.runner.rehearse(walk.run, step, command, dry, self._screen.update_walk)
+        finally:
+            self._reading.discard(step.id)
+            self._screen.update_walk()
+
+    async def _change_after_dry_run(self, walk: Walk, step: Step, command: Command) -> None:
+        """Ask for what is missing; a dry run that can be sent then comes first."""
+        if not await self._filled(walk, command):
+            return
+        if walk.dry_run(step, command) is not None:
+            await self._rehearse(walk, step, command)
+        else:
+            await self.change(walk, step, command)
 
     async def change(self, walk: Walk, step: Step, command: Command) -> Outcome | None:
         """Ask before a command that may change something; None when it was not wanted."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cockpit.engine.run import Run
 from cockpit.model.errors import RunbookError
 from cockpit.model.incident import Role, StepState
+from cockpit.model.operations import HttpRequest
 from cockpit.model.risk import Risk
 from cockpit.model.runbook import Command, Kind, Procedure, Runbook, Step
 from cockpit.ui.present.card import StepView
@@ -21,11 +22,16 @@ RUN_BY_ITSELF = frozenset({Kind.HTTP, Kind.SQL, Kind.REDIS, Kind.DOCKER, Kind.SH
 """Kinds of commands that the cockpit runs; the others a person does and ticks."""
 
 
+DRY_RUN = "the dry run"
+"""How the note of a step begins whose dry run was sent."""
+
+
 class Act(StrEnum):
     """What Enter does on a step; the value is the footer's word for it."""
 
     READ = "run"
     CHANGE = "ask"
+    REHEARSE = "dry run"
     SETTINGS = "look"
     WAIT = "wait"
     END_WAIT = "end"
@@ -39,6 +45,7 @@ _BY_KIND = {Kind.OPEN: Act.OPEN, Kind.COPY: Act.COPY, Kind.QUERY: Act.COPY, Kind
 _HINTS = {
     Act.READ: "enter runs it",
     Act.CHANGE: "enter shows what would happen, and asks",
+    Act.REHEARSE: "enter sends its dry run, which changes nothing; the next enter asks for the change",
     Act.SETTINGS: "enter says which of the settings are there, never their values",
     Act.WAIT: "enter begins to count down",
     Act.END_WAIT: "enter or x ends the wait, + adds a minute",
@@ -122,7 +129,20 @@ class Walk:
         if not self.runs(command):
             return _BY_KIND.get(command.kind, Act.TICK)
         reads = self._session.runner.risk(self.run, command).risk is Risk.READ
-        return Act.READ if reads and not self._session.runner.takes_terminal(command) else Act.CHANGE
+        if reads and not self._session.runner.takes_terminal(command):
+            return Act.READ
+        return Act.CHANGE if self.dry_run(step, command) is None else Act.REHEARSE
+
+    def dry_run(self, step: Step, command: Command) -> HttpRequest | None:
+        """The dry run that comes before the question, None when there is none or it was answered already.
+
+        Nothing at all is sent to a closed environment.
+        """
+        road = self._session.road
+        if road is None or (self._session.environment.protected and road.policy.unlocked_until is None):
+            return None
+        found = self._session.runner.dry_run(self.run, step, command)
+        return None if found is None or self.run.rehearsed.get(step.id) == found else found
 
     def _act_by_hand(self, step: Step) -> Act:
         if step.kind is Kind.WAIT and step.wait_seconds:
@@ -219,6 +239,11 @@ class Walk:
         unmet = self._session.runner.unmet(self.run, step)
         if unmet:
             return f"first: {', '.join(unmet)}; . runs it all the same"
+        told = self.run.record(step).note
+        if act in (Act.CHANGE, Act.REHEARSE) and told.startswith(DRY_RUN):
+            return (
+                f"{told}; enter {'asks for the change' if act is Act.CHANGE else 'sends it again, . asks all the same'}"
+            )
         if observer and act is Act.CHANGE:
             return "an operator can run this"
         return "" if observer and act not in (Act.READ, Act.COPY) else _HINTS[act]

@@ -63,7 +63,7 @@ def _add_http(parts: Parts, environment: Environment) -> HttpClient:
         return probing
     client = HttpClient(API, base_url=environment.base_url, headers=headers)
     parts.closers.append(client.close)
-    parts.read(HttpReader(client))
+    parts.read(HttpReader(client, rehearses=parts.may_change))
     if parts.may_change:
         from cockpit.adapters.http_steps import HttpExecutor
 

@@ -12,7 +12,7 @@ from cockpit.config.secrets import Secret
 from cockpit.model.errors import SourceRefused
 from cockpit.model.identities import EndpointIdentity
 from cockpit.model.masking import MASK
-from cockpit.model.operations import HttpRequest, ShellCommand
+from cockpit.model.operations import HttpRequest, Rehearsal, ShellCommand
 from cockpit.model.outcomes import OutcomeKind
 from cockpit.sandbox.process import free_ports
 from tests.support.permits import permit_for
@@ -86,6 +86,17 @@ async def test_only_get_and_head_are_reads(client: HttpClient, server: Recorder,
         await HttpReader(client).read(ShellCommand("true"), 10)
 
     assert server.seen == []
+
+
+async def test_a_dry_run_is_sent_whatever_its_method_but_only_where_dry_runs_are_sent(
+    client: HttpClient, server: Recorder
+) -> None:
+    dry = Rehearsal(HttpRequest("POST", "/status/200?dry=1"))
+    answer = await HttpReader(client, rehearses=True).read(dry, 10)
+    assert (answer.status, server.seen) == (200, ["POST /status/200"])
+    with pytest.raises(SourceRefused):
+        await HttpReader(client).read(dry, 10)
+    assert len(server.seen) == 1
 
 
 async def test_preparation_shows_everything_but_secrets_and_sends_nothing(client: HttpClient, server: Recorder) -> None:
