@@ -7,7 +7,7 @@ import contextlib
 import json
 import shutil
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -29,28 +29,11 @@ from cockpit.model.readings import Reading
 from cockpit.model.services import Section, Service, ServicesSnapshot
 from tests.support.absent import absent
 from tests.support.awaiting import until, until_answered
-from tests.support.docker import IMAGE, Containers, client_or_skip, ensure_image
+from tests.support.docker import IMAGE, Containers
 from tests.support.permits import permit_for
 
 pytestmark = [pytest.mark.anyio, pytest.mark.docker, pytest.mark.xdist_group("docker")]
 FOREVER = "while :; do sleep 0.1; done"
-
-
-@pytest.fixture
-def containers() -> Iterator[Containers]:
-    client = client_or_skip()
-    ensure_image(client)
-    made = Containers(client)
-    yield made
-    made.remove_all()
-    client.close()
-
-
-@pytest.fixture
-async def engine(containers: Containers) -> AsyncIterator[DockerEngine]:
-    made = DockerEngine("host1", timeout=20)
-    yield made
-    made.close()
 
 
 def titled(sections: Sequence[Section], title: str) -> Section:

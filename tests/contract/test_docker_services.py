@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gc
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ from cockpit.model.operations import ServiceOperation, ShellCommand
 from cockpit.model.outcomes import OutcomeKind
 from cockpit.model.services import Service, ServiceKind
 from tests.support.awaiting import until, until_answered
-from tests.support.docker import IMAGE, Containers, client_or_skip, ensure_image
+from tests.support.docker import IMAGE, Containers
 from tests.support.fault_line import Fault, fault_line
 from tests.support.permits import permit_for
 
@@ -34,23 +34,6 @@ SDK_LEAK = pytest.mark.filterwarnings(
 """The SDK does not close the socket with which it failed to connect (docker 7.2, transport/unixconn.py)."""
 
 FOREVER = "while :; do sleep 0.1; done"
-
-
-@pytest.fixture
-def containers() -> Iterator[Containers]:
-    client = client_or_skip()
-    ensure_image(client)
-    made = Containers(client)
-    yield made
-    made.remove_all()
-    client.close()
-
-
-@pytest.fixture
-async def engine(containers: Containers) -> AsyncIterator[DockerEngine]:
-    made = DockerEngine("host1", timeout=20)
-    yield made
-    made.close()
 
 
 async def service_when(source: DockerServices, name: str, condition: Callable[[Service], bool]) -> Service:
