@@ -13,6 +13,7 @@ from cockpit.adapters.postgres_cells import Table, answer_of
 from cockpit.adapters.postgres_connection import Connection, Cursor, DeadlinePassed, PostgresConnection, transaction
 from cockpit.adapters.postgres_errors import first_line, session_lost
 from cockpit.adapters.postgres_kinds import copies, has_plan, own_session_only, relations, runs_alone, words
+from cockpit.adapters.postgres_left_behind import left_behind, new_sessions_only
 from cockpit.adapters.postgres_reader import ROWS_CAP, JudgeSql
 from cockpit.adapters.postgres_rows import Rows, rows_of, table_of
 from cockpit.adapters.postgres_statements import Bound, bind
@@ -29,7 +30,6 @@ from cockpit.model.wording import count
 COUNT_TIMEOUT = 3.0
 """Seconds that counting the rows beforehand may take."""
 _PLAN_LINES = 12
-_NEW_SESSIONS_ONLY = frozenset({"AlterDatabaseSetStmt", "AlterRoleSetStmt"})
 _SIZE = """
 SELECT c.reltuples::bigint, pg_size_pretty(pg_total_relation_size(c.oid)) FROM pg_class c WHERE c.oid = to_regclass($1)
 """
@@ -143,7 +143,8 @@ async def execute_change(
         cause = error.__cause__
         lost = sent and isinstance(cause, psycopg.Error) and session_lost(cause)
         return Outcome(OutcomeKind.UNKNOWN if lost else OutcomeKind.FAILED, str(error))
-    return Outcome(OutcomeKind.SUCCEEDED, f"{answer.notice or 'done'}.", answer=answer)
+    following = await left_behind(connection, _checked(operation).tree, seconds)
+    return Outcome(OutcomeKind.SUCCEEDED, f"{answer.notice or 'done'}.", answer=answer, follow_up=following)
 
 
 class _DroppedError(Exception):
@@ -203,8 +204,8 @@ async def _looked_at(
     alone = runs_alone(bound.tree)
     if alone:
         facts.append(PreviewFact("no transaction", f"{alone} runs outside a transaction and cannot be rolled back"))
-    if type(bound.tree).__name__ in _NEW_SESSIONS_ONLY:
-        facts.append(PreviewFact("holds for", "new sessions only; end the open ones (activity pane, K) to reach them"))
+    if new_sessions_only(bound.tree):
+        facts.append(PreviewFact("holds for", "new sessions only; afterwards it is offered to end the open ones"))
     return _Found(rows, tuple(facts), endpoint, database)
 
 

@@ -30,7 +30,7 @@ from cockpit.model.health import Json
 from cockpit.model.incident import StepState
 from cockpit.model.masking import Masker
 from cockpit.model.operations import HttpRequest, Operation, Rehearsal, ShellCommand, SqlStatement
-from cockpit.model.outcomes import Outcome, OutcomeKind
+from cockpit.model.outcomes import FollowUp, Outcome, OutcomeKind
 from cockpit.model.ports import Clock, Journal, Reader
 from cockpit.model.readings import SourceId, SourceKind
 from cockpit.model.risk import Risk, RiskVerdict
@@ -339,6 +339,17 @@ class Runner:
             timeout=seconds(command.annotations.timeout or step.annotations.timeout, usual),
             patience=PATIENCE if isinstance(operation, SqlStatement) else 0.0,
             secret=command.annotations.secret,
+        )
+
+    def following(self, draft: Draft, follow_up: FollowUp) -> Draft:
+        """What a change calls for next, as a draft for the same road; it is no part of the step itself."""
+        return Draft(
+            source=draft.source,
+            operation=follow_up.operation,
+            command=follow_up.command,
+            verdict=RiskVerdict(Risk.CHANGE, follow_up.reason),
+            origin=Origin(draft.origin.place, draft.origin.reference),
+            timeout=CHANGE_TIMEOUT,
         )
 
     def about_to_change(self, run: Run, step: Step) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cockpit.model.answers import Answer
+from cockpit.model.operations import Operation
 
 
 class OutcomeKind(StrEnum):
@@ -28,6 +29,21 @@ class TargetResult:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What a change calls for next, offered with a question of its own on the same road.
+
+    Attributes:
+        operation: what it would do.
+        command: the text that a person reads.
+        reason: why, in one clause.
+    """
+
+    operation: Operation
+    command: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The end of one execution.
 
@@ -37,6 +53,7 @@ class Outcome:
         results: one a target, when there are several.
         answer: what came back, None when nothing did.
         duration: seconds.
+        follow_up: what to offer next, None when there is nothing.
     """
 
     kind: OutcomeKind
@@ -44,3 +61,4 @@ class Outcome:
     results: tuple[TargetResult, ...] = ()
     answer: Answer | None = None
     duration: float = 0.0
+    follow_up: FollowUp | None = None

@@ -408,6 +408,9 @@ class StepKeys:
         sheet = ConfirmScreen(road, draft, self._session.clock, self._screen.look, conclude, self._screen.low_lines)
         sheet.begin = lambda: self._session.runner.about_to_change(walk.run, step)
         outcome = await self._screen.turn.ask(sheet)
+        if outcome is not None and outcome.follow_up is not None:
+            following = self._session.runner.following(draft, outcome.follow_up)
+            await self._screen.turn.ask(ConfirmScreen(road, following, self._session.clock, self._screen.look))
         self._screen.update_walk()
         return outcome
 

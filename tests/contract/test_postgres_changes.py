@@ -15,7 +15,7 @@ from cockpit.engine.steps.live import Live, watched
 from cockpit.model.actions import Prepared
 from cockpit.model.errors import SourceError, SourceRefused
 from cockpit.model.identities import EndpointIdentity, RowsIdentity
-from cockpit.model.operations import SqlStatement
+from cockpit.model.operations import SqlStatement, TerminateBackends
 from cockpit.model.outcomes import Outcome, OutcomeKind
 from cockpit.runbook.sql_risk import judge_sql
 from cockpit.sandbox.postgres_server import PostgresServer
@@ -442,3 +442,53 @@ async def test_what_takes_no_transaction_asks_nothing(
     under_way, outcome = await kept_or_dropped(executor, prepared, keep=None)
     assert outcome.kind is OutcomeKind.SUCCEEDED
     assert under_way.open_change is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "whose"),
+    [
+        ("ALTER DATABASE {database} SET default_transaction_read_only = on", "database {database}"),
+        ("ALTER ROLE {role} SET default_transaction_read_only = on", "role {role}"),
+        ("ALTER ROLE {role} IN DATABASE {database} SET work_mem = '8MB'", "role {role} and database {database}"),
+        ("ALTER ROLE ALL SET work_mem = '8MB'", "every database"),
+    ],
+)
+async def test_a_setting_for_new_sessions_offers_to_end_the_old_ones(
+    server: PostgresServer, admin: psycopg.AsyncConnection, executor: PostgresExecutor, statement: str, whose: str
+) -> None:
+    [(database, role)] = await rows(admin, "SELECT current_database(), current_user")
+    text = statement.format(database=database, role=role)
+    try:
+        async with session(server.url) as old:
+            prepared = await executor.prepare(SqlStatement(text))
+            assert facts(prepared)["holds for"].startswith("new sessions only; afterwards it is offered")
+            outcome = await carried_out(executor, prepared)
+            assert outcome.kind is OutcomeKind.SUCCEEDED
+            assert outcome.follow_up is not None
+            assert (
+                f"the sessions of {whose.format(database=database, role=role)} that are older"
+                in outcome.follow_up.command
+            )
+            async with session(server.url) as new:
+                following = await executor.prepare(outcome.follow_up.operation)
+                assert isinstance(following.operation, TerminateBackends)
+                pids = {backend.pid for backend in following.operation.backends}
+                assert old.info.backend_pid in pids
+                assert new.info.backend_pid not in pids
+                mine = tuple(b for b in following.operation.backends if b.pid == old.info.backend_pid)
+                ended = await executor.execute(permit_for(MAIN, TerminateBackends(mine)))
+                assert ended.kind is OutcomeKind.SUCCEEDED
+                with pytest.raises(psycopg.OperationalError):
+                    await old.execute("SELECT 1")
+    finally:
+        async with session(server.url) as cleaning:
+            await cleaning.execute("SET default_transaction_read_only = off")
+            reset = text.partition(" SET ")[0]
+            await cleaning.execute(f"{reset} RESET ALL".encode())
+
+
+async def test_other_statements_offer_nothing_afterwards(
+    admin: psycopg.AsyncConnection, executor: PostgresExecutor
+) -> None:
+    prepared = await executor.prepare(SqlStatement("UPDATE flags SET note = 'x' WHERE name = 'A'"))
+    assert (await carried_out(executor, prepared)).follow_up is None
