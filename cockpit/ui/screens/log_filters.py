@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.events import Key
-
 from cockpit.engine.log_filter import LogFilter
 from cockpit.ui.look import Look
-from cockpit.ui.screens.sheet import Sheet
-from cockpit.ui.spans import Span, Tone, line
+from cockpit.ui.screens.list_sheet import ListSheet
+from cockpit.ui.spans import Tone, line
 from cockpit.ui.widgets.columns import Column
-from cockpit.ui.widgets.frame_title import FrameTitle
-from cockpit.ui.widgets.line_table import LineTable
 from cockpit.ui.widgets.table_state import Row
 
 
@@ -34,7 +28,11 @@ class Marked:
     add: bool = False
 
 
-class MarkSheet(Sheet[Marked | None]):
+_KEYS = (("space", "on or off"), ("o", "only it"), ("*", "all"))
+_EDITS = (("a", "add"), ("d", "delete"))
+
+
+class MarkSheet(ListSheet[Marked]):
     """Returns what was marked, None for no change.
 
     Args:
@@ -48,51 +46,22 @@ class MarkSheet(Sheet[Marked | None]):
     def __init__(
         self, title: str, entries: Sequence[tuple[str, str]], on: frozenset[int], look: Look, *, editable: bool = False
     ) -> None:
-        super().__init__(look.shapes)
-        self._title = title
+        words = [*_KEYS, *(_EDITS if editable else ()), ("enter", "take"), ("esc", "leave")]
+        super().__init__(title, words, (Column("", 2), Column("", 12, flex=1), Column("", 4, most=24)), look.shapes)
         self._entries = list(entries)
         self.on = set(on)
         self.kept = list(range(len(entries)))
         self._editable = editable
-        self.body = LineTable((Column("", 2), Column("", 12, flex=1), Column("", 4, most=24)), show_header=False)
-        self.frame = FrameTitle()
 
-    def compose(self) -> ComposeResult:
-        """Title and list."""
-        with Vertical(classes="sheet"):
-            yield self.frame
-            yield self.body
-
-    def on_mount(self) -> None:
-        """Show the list."""
-        self.frame.shapes = self.body.shapes = self.shapes
-        words = [("space", "on or off"), ("o", "only it"), ("*", "all")]
-        words += [("a", "add"), ("d", "delete")] if self._editable else []
-        keys = []
-        for key, word in (*words, ("enter", "take"), ("esc", "leave")):
-            keys += [Span(key, Tone.KEY), Span(f" {word}  ", Tone.DIM)]
-        self.frame.show((Span(self._title, Tone.TITLE),), tuple(keys), edge=Tone.FRAME_LIT)
-        self.body.styles.height = min(len(self._entries) + 1, max(4, self.app.size.height * 8 // 10))
-        self._fill()
-        self.body.focus()
-
-    def pressed(self, key: str, event: Key) -> bool:
-        """Move, mark, take, or leave."""
+    def act(self, key: str) -> None:
+        """Mark, or take what is marked."""
         row = self.body.current
-        here = int(str(row.key)) if row is not None else -1
-        if key in ("escape", "q", "ctrl+c"):
-            self.dismiss(None)
-        elif key in ("j", "down"):
-            self.body.move(1)
-        elif key in ("k", "up"):
-            self.body.move(-1)
-        elif key == "enter":
+        if key == "enter":
             self._leave()
         elif key == "a" and self._editable:
             self._leave(add=True)
         elif row is not None:
-            self._mark(key, here)
-        return True
+            self._mark(key, int(str(row.key)))
 
     def _mark(self, key: str, here: int) -> None:
         if key == "space":
@@ -105,19 +74,20 @@ class MarkSheet(Sheet[Marked | None]):
             self.kept.remove(here)
         else:
             return
-        self._fill()
+        self.fill()
 
     def _leave(self, *, add: bool = False) -> None:
         self.dismiss(Marked(frozenset(self.on), tuple(self.kept), add))
 
-    def _fill(self) -> None:
+    def rows(self) -> list[Row]:
+        """The entries that are left, those that are on marked."""
         rows = []
         for number in self.kept:
             name, what = self._entries[number]
             on = number in self.on
             mark = line(self.shapes.done if on else "", Tone.OK)
             rows.append(Row(number, (mark, line(name, Tone.PLAIN if on else Tone.FAINT), line(what, Tone.DIM))))
-        self.body.set_rows(rows)
+        return rows
 
 
 def filter_sheet(filters: Sequence[LogFilter], look: Look) -> MarkSheet:
