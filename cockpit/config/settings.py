@@ -243,9 +243,13 @@ class Environment(Table, frozen=True):
 
 
 class JournalSettings(Table, frozen=True):
-    """Where the journal is kept; an empty path means the user's state folder."""
+    """Where the journal is kept; an empty path means the user's state folder.
+
+    Beside it, the readings of each incident are recorded in at most `recording_mb` megabytes, to be played again.
+    """
 
     path: str = ""
+    recording_mb: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 64
 
 
 class IncidentSettings(Table, frozen=True):

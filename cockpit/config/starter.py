@@ -90,6 +90,9 @@ crit = "percent > 95.0"
 # [notify.targets]
 # team = "env:TEAM_CHAT_ADDRESS"  # an address of Apprise; needs the extra `notify`
 
+# [journal]
+# recording_mb = 64               # readings of each incident, for `cockpit observe --replay`; 0 keeps none
+
 # Others follow an open incident with `cockpit observe` (README, "Following an incident"):
 # [share]
 # url = "env:SHARE_REDIS_URL"     # a Redis that the team runs already; observer_url for those who follow

@@ -181,6 +181,12 @@ class IncidentClock:
                 self._heard.add(entry.sequence)
                 self._take(entry)
 
+    def forget(self) -> None:
+        """Know of no incident, as before the first entry was heard."""
+        self._heard.clear()
+        self._told.clear()
+        self.current = self.last = None
+
     def _take(self, entry: JournalEntry) -> None:
         self._number = max(self._number, _number(entry.incident) + 1)
         if entry.payload.get("event") == DUE:

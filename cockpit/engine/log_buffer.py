@@ -86,6 +86,13 @@ class LogBuffer:
             del self._arrived[: -self._capacity]
             self._merge(fresh)
 
+    def clear(self) -> None:
+        """Forget all lines; numbers go on, so that nobody takes a new line for one that was there."""
+        self.counts = LogCounts()
+        self._ordered, self._arrived = [], []
+        self._dropped = 0
+        self._streams = set()
+
     def arrived_since(self, number: int) -> Sequence[Kept]:
         """The lines that arrived from `number` on and are remembered, in the order of arrival."""
         return self._arrived[max(0, number - self.first) :]

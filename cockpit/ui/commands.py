@@ -28,6 +28,7 @@ Handler = Callable[[], None]
 def handlers(screen: MainScreen) -> dict[str, Handler]:
     """A handler for every binding, by its id; each returns at once."""
     from cockpit.ui.host_keys import host_keys
+    from cockpit.ui.replay_keys import replay_handlers
 
     found: dict[str, Handler] = {
         **_moves(screen),
@@ -44,6 +45,7 @@ def handlers(screen: MainScreen) -> dict[str, Handler]:
         "go.back": lambda: _nothing(screen.back()),
         "app.quit": screen.back_or_quit,
         **host_keys(screen),
+        **replay_handlers(screen),
         "timeline.logs": lambda: _logs_then(screen),
         "changes.open": lambda: _open_changes(screen),
         "find.open": screen.find_keys.open_for_pane,

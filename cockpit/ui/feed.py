@@ -119,6 +119,7 @@ class Feed:
         if following is not None and following.generation != self._generation:
             self._generation = following.generation
             timeline.begin_anew()
+            self._screen.panes.logs.begin_anew()
         try:
             if record is not None:
                 entries = await record.entries(after=timeline.last)

@@ -19,15 +19,19 @@ _HEADINGS = ("INCIDENT", "SEVERITY", "AGE", "ENVIRONMENT", "OPERATOR", "SEEN", "
 
 @click.command("observe", epilog="Example: cockpit observe INC-7")
 @click.argument("incident", required=False)
+@click.option("--replay", is_flag=True, help="Play an incident of the journal again, without a name the newest.")
 @click.option("--json", "as_json", is_flag=True, help="Print only JSON: what is live.")
 @click.pass_context
-def command(context: click.Context, incident: str | None, as_json: bool) -> None:
+def command(context: click.Context, incident: str | None, replay: bool, as_json: bool) -> None:
     """List the incidents that are shared, or follow one; nothing is asked of the systems themselves."""
-    from cockpit.config.load import load
+    from cockpit.config.load import find, load
+
+    config = Path(context.obj["config"]) if context.obj["config"] else None
+    if replay:
+        context.exit(_replay(load(config) if find(config) else None, incident))
     from cockpit.wiring.following import chosen, live_incidents
 
-    config = context.obj["config"]
-    loaded = load(Path(config) if config else None)
+    loaded = load(config)
     found = live_incidents(loaded)
     if incident is not None:
         found = [chosen(found, incident)]
@@ -61,3 +65,20 @@ def _follow(loaded: Loaded, live: LiveIncident) -> int:
     interface = loaded.settings.interface
     facts = followed_facts(loaded, live.environment)
     return run_screen(facts, Role.OBSERVER, open_it, First(), theme=interface.theme, ascii_only=interface.ascii)
+
+
+def _replay(loaded: Loaded | None, name: str | None) -> int:
+    from cockpit.model.incident import Role
+    from cockpit.wiring.replay import replayed_facts, story_of
+    from cockpit.wiring.tui import First, run_screen
+
+    incident, entries = story_of(loaded, name)
+
+    def open_it():  # type: ignore[no-untyped-def]
+        from cockpit.wiring.replay import open_replay
+
+        return open_replay(loaded, incident, entries)
+
+    theme, ascii_only = (loaded.settings.interface.theme, loaded.settings.interface.ascii) if loaded else ("", False)
+    facts = replayed_facts(loaded, entries)
+    return run_screen(facts, Role.OBSERVER, open_it, First(), theme=theme, ascii_only=ascii_only)

@@ -41,7 +41,7 @@ from cockpit.wiring.notes import Notes
 from cockpit.wiring.parts import Parts
 from cockpit.wiring.places import library_folders
 from cockpit.wiring.preferences import remembered
-from cockpit.wiring.share import sharing
+from cockpit.wiring.share import Filmed, sharing
 from cockpit.wiring.sources import add_sources
 
 READERS = 3
@@ -86,8 +86,10 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
         road = Road(policy, parts.executors, journal, clock, masker, lambda: incident.id, watch.poke)
     spotlight = Spotlight()
     beside: Sequence[Beside] = ()
-    if journal is not None:
-        beside = sharing(loaded, journal_path(loaded), board, incident, masker, clock, spotlight, (who, facts.label))
+    if journal is not None and not trouble:
+        beside = sharing(
+            loaded, Filmed(journal_path(loaded), board, incident, masker, clock, spotlight, who, facts.label)
+        )
     return Session(
         environment=facts,
         role=role,

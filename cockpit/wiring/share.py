@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -14,7 +15,7 @@ from cockpit.engine.board import Board
 from cockpit.engine.incident_clock import IncidentClock
 from cockpit.engine.session import Beside
 from cockpit.engine.share.camera import Camera, Spotlight
-from cockpit.engine.share.filming import Filming
+from cockpit.engine.share.filming import Filming, Sink
 from cockpit.engine.share.frames import Encoder
 from cockpit.engine.share.publisher import SHARE, Publisher, Signature
 from cockpit.model.errors import ConfigError
@@ -59,49 +60,74 @@ def share_key(settings: ShareSettings, masker: Masker) -> bytes:
     return key.reveal().encode()
 
 
-def sharing(
-    loaded: Loaded,
-    journal: Path,
-    board: Board,
-    incident: IncidentClock,
-    masker: Masker,
-    clock: Clock,
-    spotlight: Spotlight,
-    signature: tuple[str, str],
-) -> Sequence[Beside]:
-    """What shares an operator's incidents; nothing where the configuration has no share.
+@dataclass(frozen=True, slots=True)
+class Filmed:
+    """What an operator's incident is made of, for those who follow and for later.
 
-    Args:
-        loaded: the configuration.
+    Attributes:
         journal: the journal's file.
         board: what is filmed.
         incident: knows what is open.
         masker: hides secrets and personal data.
         clock: tells the time.
         spotlight: what the screen is about.
-        signature: user@host, and the label of the environment.
-
-    An address or key that leads nowhere keeps nobody from working: its dot says so.
+        operator: user@host.
+        environment: its label.
     """
-    settings = loaded.settings.share
-    if not settings.url:
+
+    journal: Path
+    board: Board
+    incident: IncidentClock
+    masker: Masker
+    clock: Clock
+    spotlight: Spotlight
+    operator: str
+    environment: str
+
+
+def sharing(loaded: Loaded, filmed: Filmed) -> Sequence[Beside]:
+    """What records an operator's incidents, and shares them where the configuration says so.
+
+    An address or key of the share that leads nowhere keeps nobody from working: its dot says so.
+    """
+    from cockpit.adapters.pool import BlockingPool
+    from cockpit.adapters.recording import Recorder, recordings_folder
+
+    sinks: list[Sink] = []
+    beside: list[Beside] = []
+    megabytes = loaded.settings.journal.recording_mb
+    if megabytes:
+        recorder = Recorder(recordings_folder(filmed.journal), megabytes * 1_000_000)
+        sinks.append(recorder.take)
+        beside.append(recorder)
+    publisher = _publisher(loaded.settings.share, filmed)
+    if publisher is not None:
+        sinks.append(publisher.take)
+        beside.append(publisher)
+    if not sinks:
         return ()
+    encoder = Encoder(filmed.masker, loaded.settings.share.frame_bytes)
+    camera = Camera(filmed.board, filmed.spotlight, filmed.clock)
+    return (Filming(camera, encoder, filmed.incident, BlockingPool("film", 1), sinks), *beside)
+
+
+def _publisher(settings: ShareSettings, filmed: Filmed) -> Publisher | None:
+    """What shares; None where nothing is shared, or cannot be."""
+    if not settings.url:
+        return None
     from cockpit.adapters.journal_reader import JournalReader
     from cockpit.adapters.pool import BlockingPool
 
+    board, masker = filmed.board, filmed.masker
     board.announce(SHARE)
-    who, label = signature
     try:
         stream = share_stream(settings, masker, observing=False)
-        signed = Signature(_short(who), label, share_key(settings, masker))
+        signature = Signature(_short(filmed.operator), filmed.environment, share_key(settings, masker))
     except ConfigError as error:
         board.publish(Reading(SHARE, ReadingState.FAILED, error=str(error)))
-        return ()
-    record = JournalReader(journal, BlockingPool("share", 1))
-    publisher = Publisher(stream, record, incident, masker, clock, signed, board.publish)
-    encoder = Encoder(masker, settings.frame_bytes)
-    filming = Filming(Camera(board, spotlight, clock), encoder, incident, BlockingPool("film", 1), [publisher.take])
-    return filming, publisher
+        return None
+    record = JournalReader(filmed.journal, BlockingPool("share", 1))
+    return Publisher(stream, record, filmed.incident, masker, filmed.clock, signature, board.publish)
 
 
 def _short(who: str) -> str:

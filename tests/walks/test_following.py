@@ -14,7 +14,7 @@ from tests.support.cockpit import command, screen
 from tests.support.range import start_range
 from tests.support.servers import FallibleRedis, fallible_redis
 from tests.support.terminal import Terminal
-from tests.support.walking import ask, confirm, dismiss, open_first_runbook, read_step
+from tests.support.walking import ask, confirm, dismiss, insist, open_first_runbook, read_step
 
 RELEASE = 6
 
@@ -63,6 +63,8 @@ def test_a_follower_sees_the_run_live_and_catches_up(fallible: FallibleRedis, tm
             )
             with screen("--config", eyes, "observe", "INC-1", columns=220, rows=56) as follower:
                 follow(operator, follower, fallible)
+        with screen("--config", config, "observe", "--replay", columns=220, rows=56) as replay:
+            play(replay)
 
 
 def seen(follower: Terminal, operator: Terminal, pattern: str, *, gone: bool = False, deadline: float = 60.0) -> None:
@@ -102,3 +104,23 @@ def follow(operator: Terminal, follower: Terminal, share: FallibleRedis) -> None
     for terminal in (follower, operator):
         terminal.press("q")
         assert terminal.wait_exit() == 0
+
+
+def play(terminal: Terminal) -> None:
+    """Play the incident that has just been walked again, from its recording."""
+    terminal.wait("replay INC-1 +at 1x, 00:0", 60.0)
+    terminal.press("f5")
+    terminal.wait("replay INC-1 +paused")
+    terminal.wait(r"lock:cron:rec\S* +orphaned")
+    terminal.wait("▶ +1 See what the service|✓ +1 See what the service")
+    assert not terminal.shows("succeeded: ")
+    insist(terminal, "f6", lambda: not terminal.shows("succeeded: .*lock:cron:recalculate"))
+    terminal.wait("replay INC-1 +paused")
+    terminal.press("<")
+    terminal.gone("succeeded: ")
+    terminal.wait(r"lock:cron:rec\S* +orphaned")
+    insist(terminal, ">", lambda: not terminal.shows("replay INC-1 +over"))
+    terminal.wait("succeeded: .*lock:cron:recalculate")
+    terminal.wait(r"lock:cron:rec\S* +(free|held)")
+    terminal.press("q")
+    assert terminal.wait_exit() == 0

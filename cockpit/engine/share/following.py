@@ -20,12 +20,14 @@ class Outlook:
         behind: seconds since the picture was taken, None when there is none yet.
         trouble: why it may be old, "" when it is not.
         problem: what is not proven in the story, "" when all is.
+        playing: where a replay stands, "" for what is live.
     """
 
     what: str
     behind: float | None
     trouble: str = ""
     problem: str = ""
+    playing: str = ""
 
 
 class Following(Protocol):

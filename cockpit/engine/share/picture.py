@@ -35,6 +35,12 @@ class Picture:
             if frame.whole or self.taken_at is not None:
                 self._show(frame)
 
+    def forget(self) -> None:
+        """Begin anew: readings that come next may be older than those that are shown."""
+        self.taken_at = None
+        self.scene = Scene()
+        self._logs.clear()
+
     def _show(self, frame: Frame) -> None:
         self.taken_at = frame.at
         for reading in frame.readings:

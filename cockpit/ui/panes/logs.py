@@ -74,6 +74,13 @@ class LogsPane(Pane):
         self.style = LogStyle(columns=columns, name_cells=self._name_cells(), zone=_local_zone())
         self.log_view.attach(session.logs)
 
+    def begin_anew(self) -> None:
+        """Look at the ring anew: it was emptied, and what comes next may be older."""
+        if self.session is not None:
+            wish = self.log_view.window.wish
+            self.log_view.attach(self.session.logs)
+            self.ask(wish)
+
     def archives(self) -> Sequence[LogArchive]:
         """The past of the logs that are switched on and have one."""
         hidden = self.log_view.window.wish.hidden

@@ -28,13 +28,17 @@ _WORDS = {
 
 def age_span(outlook: Outlook) -> Span:
     """`picture 1s old`, louder when it is old."""
+    if outlook.playing:
+        return Span(outlook.playing, Tone.ACCENT)
     if outlook.behind is None:
         return Span("no picture yet", Tone.WARN)
     return Span(f"picture {short_age(outlook.behind)} old", Tone.OK if outlook.behind < OLD else Tone.WARN)
 
 
 def following_line(outlook: Outlook, look: Look) -> Line:
-    """For the header: who is followed, and how old the picture is."""
+    """For the header: who is followed, and how old the picture is; or what is played, and where it stands."""
+    if outlook.playing:
+        return (Span("replay ", Tone.DIM), Span(look.text(outlook.what), Tone.STRONG), Span(f"  {outlook.playing}"))
     return (Span("following ", Tone.DIM), Span(look.text(outlook.what), Tone.STRONG), Span("  "), age_span(outlook))
 
 
@@ -55,7 +59,8 @@ def card_title(scene: Scene, outlook: Outlook, look: Look) -> tuple[Line, Line]:
     """Left and right end of the card's frame."""
     number = next((str(place) for place, step in enumerate(scene.steps, 1) if step.id == scene.current), "")
     where = f"step {number} of {len(scene.steps)}" if number else scene.pane or "the screen"
-    left = (Span(f"{look.text(outlook.what)} ", Tone.STRONG), Span(f"is on {where}", Tone.DIM))
+    who, verb = ("the operator", "was") if outlook.playing else (look.text(outlook.what), "is")
+    left = (Span(f"{who} ", Tone.STRONG), Span(f"{verb} on {where}", Tone.DIM))
     return left, (age_span(outlook),)
 
 
@@ -79,7 +84,8 @@ def card_lines(scene: Scene, outlook: Outlook, cells: int, look: Look) -> list[L
 
 def _question(asked: Asked, outlook: Outlook, cells: int, look: Look) -> list[Line]:
     known = _WORDS.get(asked.stage)
-    words = f"{outlook.what} {known}" if known else f"{asked.stage}:"
+    who = "the operator" if outlook.playing else outlook.what
+    words = f"{who} {known}" if known else f"{asked.stage}:"
     lines: list[Line] = [(Span(look.text(words), Tone.WARN), Span("  "), risk_word(asked.risk))]
     lines += _command(asked.command, cells, look)
     if asked.target:
