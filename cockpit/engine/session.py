@@ -85,6 +85,7 @@ class Session:
         host: what looks closely at this machine; None where it is not read.
         closers: what lets go of shared clients.
         archives: what was written to logs before the lines in the ring.
+        environments: the names of all environments of the configuration, this one among them.
         spotlight: where the screen says what it is about, for those who follow.
         following: what is followed here in place of systems, None in every other cockpit.
         beside: what starts and ends with the session.
@@ -121,6 +122,7 @@ class Session:
     plan: IncidentPlan = field(default_factory=IncidentPlan)
     host: HostInspector | None = None
     archives: Sequence[LogArchive] = ()
+    environments: tuple[str, ...] = ()
     spotlight: Spotlight = field(default_factory=Spotlight)
     following: Following | None = None
     beside: tuple[Beside, ...] = ()

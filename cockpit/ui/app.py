@@ -17,7 +17,7 @@ from textual.driver import Driver
 from textual.events import Event, Key
 from textual.screen import Screen
 
-from cockpit.model.errors import CockpitError
+from cockpit.model.errors import CockpitError, ConfigError
 from cockpit.model.incident import EnvironmentFacts, Role
 from cockpit.ui.filters import AsciiOnly, Colourless
 from cockpit.ui.keyline import KeyLine, Ready, TakesKeys
@@ -59,12 +59,16 @@ class CockpitApp(App[int], inherit_bindings=False):
         labels: values for inputs of these names.
         theme: "light", "dark" or "" for the dark one.
         ascii_only: True draws with ASCII shapes only.
+        elsewhere: builds the session of another environment by its name; None where there is no other.
+        greeting: what to say first, "" for nothing.
 
     Attributes:
         keys: those that were pressed and wait for their turn.
         session: what is shown, None until it is open.
         farewell: what to say once the terminal was given back.
         failure: a fault of the cockpit itself that ended it.
+        following: the session to show next, None when the person leaves for good.
+        parting: what to say there first.
     """
 
     CSS_PATH = Path("cockpit.tcss")
@@ -83,6 +87,8 @@ class CockpitApp(App[int], inherit_bindings=False):
         labels: Mapping[str, str] | None = None,
         theme: str = "",
         ascii_only: bool = False,
+        elsewhere: Callable[[str], Session] | None = None,
+        greeting: str = "",
     ) -> None:
         super().__init__()
         self._filters = [*([Colourless()] if self.no_color else self._filters), AsciiOnly(self)]
@@ -98,6 +104,10 @@ class CockpitApp(App[int], inherit_bindings=False):
         self.session: Session | None = None
         self.farewell = ""
         self.failure: Exception | None = None
+        self.following: Session | None = None
+        self.parting = ""
+        self._elsewhere = elsewhere
+        self._greeting = greeting
         self._open_session = open_session
         self._runbook = runbook
         self._alert = alert
@@ -163,6 +173,8 @@ class CockpitApp(App[int], inherit_bindings=False):
             if session.theme:
                 self.theme = theme_name(session.theme)
             main.attach(session)
+            if self._greeting:
+                main.say(self._greeting, Tone.OK)
         except CockpitError as error:
             self.leave(FAILED, f"cockpit: {error}")
             return
@@ -212,6 +224,27 @@ class CockpitApp(App[int], inherit_bindings=False):
         """Give the terminal back and end with that exit code; `farewell` is said after it."""
         self.farewell = farewell
         self.exit(return_code=code)
+
+    async def go_elsewhere(self, environment: str, parting: str) -> None:
+        """Build the session of another environment, and leave this one for it.
+
+        Args:
+            environment: its name in the configuration.
+            parting: what to say there first.
+
+        Raises:
+            ConfigError: when it cannot be built; this one stays then.
+        """
+        build = self._elsewhere
+        if build is None:
+            raise ConfigError("there is no way to another environment from here", "start the cockpit with --env")
+        pool = ThreadPoolExecutor(1, thread_name_prefix="elsewhere")
+        try:
+            self.following = await asyncio.get_running_loop().run_in_executor(pool, build, environment)
+        finally:
+            pool.shutdown(wait=False)
+        self.parting = parting
+        self.exit()
 
     async def run_async(
         self,

@@ -46,6 +46,7 @@ _FOR_PROTECTED = (
     Entry("say.unlock", "open this environment for changes for a while", "unlock 10m", "unlock", danger=True),
     Entry("say.lock", "close this environment for changes again", "lock", "lock"),
 )
+_FOR_SEVERAL = (Entry("say.env", "go to another environment of the configuration", "env NAME", "env"),)
 _FOR_REDIS = (Entry("say.keys", "browse the keys of Redis", "keys user:*", "keys"),)
 _ABOUT_INCIDENTS = frozenset(
     f"say.{name}"
@@ -70,10 +71,14 @@ class Spoken:
     def entries(self) -> list[Entry]:
         """The commands that this person has here; an observer has none that write."""
         if self._session.road is None:
-            return [*_FOR_ALL, *COMMANDS, *self._for_redis()]
+            return [*_FOR_ALL, *self._for_several(), *COMMANDS, *self._for_redis()]
         protected = _FOR_PROTECTED if self._session.environment.protected else ()
         unsettled = _FOR_UNSETTLED if self._unsettled else ()
-        return [*unsettled, *_FOR_OPERATOR, *protected, *_FOR_ALL, *COMMANDS, *OPERATORS_COMMANDS, *self._for_redis()]
+        everywhere = (*_FOR_ALL, *self._for_several(), *COMMANDS, *OPERATORS_COMMANDS)
+        return [*unsettled, *_FOR_OPERATOR, *protected, *everywhere, *self._for_redis()]
+
+    def _for_several(self) -> tuple[Entry, ...]:
+        return _FOR_SEVERAL if len(self._session.environments) > 1 else ()
 
     def _for_redis(self) -> tuple[Entry, ...]:
         return _FOR_REDIS if self._session.browsers else ()
@@ -91,6 +96,10 @@ class Spoken:
                 self._every(words)
             case "say.port":
                 await self._port(words)
+            case "say.env":
+                from cockpit.ui.elsewhere import go_elsewhere
+
+                await go_elsewhere(self._screen, self._session, words)
             case _ if name in _ABOUT_INCIDENTS:
                 await self._about_incident(name, words)
             case "say.note":

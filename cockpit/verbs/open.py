@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cockpit.engine.session import Session
 
 
 def open_cockpit(
@@ -36,11 +41,19 @@ def open_cockpit(
     role = Role.OBSERVER if observer else Role.OPERATOR
     first = First.parse(runbook, alert, labels)
 
-    def open_it():  # type: ignore[no-untyped-def]
+    def open_there(wanted: str) -> Session:
         from cockpit.wiring.session import open_session
 
-        return open_session(loaded, name, role)
+        return open_session(loaded, wanted, role)
 
     interface = loaded.settings.interface
     facts = environment_facts(name, settings)
-    return run_screen(facts, role, open_it, first, theme=interface.theme, ascii_only=interface.ascii)
+    return run_screen(
+        facts,
+        role,
+        partial(open_there, name),
+        first,
+        theme=interface.theme,
+        ascii_only=interface.ascii,
+        elsewhere=open_there,
+    )

@@ -122,6 +122,7 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
         closers=tuple(parts.closers),
         plan=incident_plan(loaded.settings),
         archives=parts.archives,
+        environments=tuple(loaded.settings.environments),
         spotlight=spotlight,
         beside=tuple(beside),
     )

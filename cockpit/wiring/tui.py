@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cockpit.model.errors import ConfigError
@@ -13,6 +14,7 @@ from cockpit.model.incident import EnvironmentFacts, Role
 
 if TYPE_CHECKING:
     from cockpit.engine.session import Session
+    from cockpit.ui.app import CockpitApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,11 @@ def run_screen(
     *,
     theme: str = "",
     ascii_only: bool = False,
+    elsewhere: Callable[[str], Session] | None = None,
 ) -> int:
     """Run the full-screen terminal until it is left, say why when it left by itself, and return the exit code.
+
+    Who goes to another environment gets a terminal on that one, and the session before it is closed.
 
     Args:
         facts: for the first picture, before anything is read.
@@ -63,26 +68,48 @@ def run_screen(
         first: what to open on.
         theme: "light", "dark" or "" for the dark one.
         ascii_only: True draws with ASCII shapes only, as a locale that is not UTF-8 does.
+        elsewhere: builds the session of another environment by its name; None where there is no other.
 
     Raises:
         Exception: what went wrong in the cockpit itself, once the terminal was given back.
     """
-    from textual.worker import WorkerFailed
-
     from cockpit.config.terminal import ascii_locale
     from cockpit.ui.app import CockpitApp
 
-    app = CockpitApp(
-        open_session,
-        facts,
-        role,
-        runbook=first.runbook,
-        alert=first.alert,
-        labels=dict(first.labels),
-        theme=theme,
-        ascii_only=ascii_only or ascii_locale(os.environ),
-    )
-    app.run()
+    ascii_only, parting = ascii_only or ascii_locale(os.environ), ""
+    while True:
+        app = CockpitApp(
+            open_session,
+            facts,
+            role,
+            runbook=first.runbook,
+            alert=first.alert,
+            labels=dict(first.labels),
+            theme=theme,
+            ascii_only=ascii_only,
+            elsewhere=elsewhere,
+            greeting=parting,
+        )
+        app.run()
+        if app.failure is not None or app.following is None:
+            return _ended(app)
+        facts, open_session = app.following.environment, partial(_itself, app.following)
+        first, parting = First(), app.parting
+
+
+def _itself(session: Session) -> Session:
+    """A session that is built already."""
+    return session
+
+
+def _ended(app: CockpitApp) -> int:
+    """Say why a screen left by itself; its exit code.
+
+    Raises:
+        Exception: what went wrong in the cockpit itself.
+    """
+    from textual.worker import WorkerFailed
+
     if app.failure is not None:
         raise app.failure.error if isinstance(app.failure, WorkerFailed) else app.failure
     if app.farewell:
