@@ -265,7 +265,7 @@ def _preview(operation: Signal, backends: tuple[Backend, ...], everyone: tuple[B
         effect = (
             f"will end session {backends[0].pid}" if ends else f"will cancel the query of session {backends[0].pid}"
         )
-        facts = [*_facts(backends[0]), *facts]
+        facts = [*_facts(backends[0]), *facts, *_waits_itself(backends[0])]
         targets: tuple[str, ...] = ()
     else:
         effect = f"will {verb} {len(backends):,} {'sessions' if ends else 'queries'}"
@@ -275,6 +275,14 @@ def _preview(operation: Signal, backends: tuple[Backend, ...], everyone: tuple[B
     if not ends:
         facts += _without_query(backends)
     return Preview(f"{effect}, {frees}", tuple(facts), targets, len(backends))
+
+
+def _waits_itself(backend: Backend) -> list[PreviewFact]:
+    """Who ends a victim leaves the root of the trouble where it is."""
+    if not backend.blocked_by:
+        return []
+    blockers = ", ".join(str(pid) for pid in sorted(backend.blocked_by))
+    return [PreviewFact("waits itself", f"for {blockers}: that one holds up the others, and goes on doing so")]
 
 
 def _without_query(backends: Sequence[Backend]) -> list[PreviewFact]:

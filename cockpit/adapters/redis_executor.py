@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from cockpit.adapters.redis_keys import KeyFacts, delete_unchanged, expand, look_up
 from cockpit.adapters.redis_line import RedisLine, information
@@ -38,11 +38,19 @@ class RedisExecutor:
         clock: tells the time.
     """
 
-    def __init__(self, line: RedisLine, plans: Sequence[JobPlan], lock_prefix: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        line: RedisLine,
+        plans: Sequence[JobPlan],
+        lock_prefix: str,
+        clock: Clock,
+        owner_alive: Callable[[str], bool | None] = lambda owner: None,
+    ) -> None:
         self._line = line
         self._plans: Mapping[str, JobPlan] = {plan.lock: plan for plan in plans if plan.lock}
         self._lock_prefix = lock_prefix
         self._clock = clock
+        self._owner_alive = owner_alive
 
     @property
     def id(self) -> SourceId:
@@ -138,6 +146,8 @@ class RedisExecutor:
             facts.append(PreviewFact("age", f"held for {short_duration(age)} (by its {basis.value})", age))
         if plan is not None:
             facts.append(PreviewFact("job", plan.name))
+            if self._owner_alive(fact.owner):
+                facts.append(PreviewFact("owner lives", "its run goes on, and the next would go beside it"))
         return tuple(facts)
 
     async def _prepare_command(self, command: RedisCommand, name: str) -> Prepared:

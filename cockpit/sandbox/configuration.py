@@ -29,6 +29,15 @@ _CHANGES: Final = (
     },
 )
 
+_BLOCKED: Final = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE cardinality(pg_blocking_pids(pid)) > 0 AND now() - query_start > interval '5 seconds'"
+)
+"""Sessions that somebody else has held up for longer than two customers who want the same order."""
+_FAILED_EVENTS: Final = (
+    "SELECT count(*) FROM stripe_webhook_events WHERE status = 'failed' AND received_at > now() - interval '5 minutes'"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationFacts:
@@ -160,6 +169,9 @@ def _checks() -> list[dict[str, str]]:
             "every": "2s",
         },
         {"name": "billing.degraded", "http": "/api/health", "ok": "!body.billing.degraded", "every": "2s"},
+        {"name": "api.selftest", "http": "/api/selftest", "ok": "status == 200", "every": "3s"},
+        {"name": "db.blocked", "sql": _BLOCKED, "ok": "value == 0", "every": "2s"},
+        {"name": "webhooks.failed", "sql": _FAILED_EVENTS, "ok": "value == 0", "every": "3s"},
     ]
 
 

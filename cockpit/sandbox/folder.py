@@ -44,6 +44,11 @@ class RangeFolder:
         """The supervisor's HTTP API."""
         return self.root / "ctl.sock"
 
+    @property
+    def webhook_secret(self) -> Path:
+        """The secret with which the payment provider signs what it sends."""
+        return self.root / "webhook-secret"
+
     def log(self, name: str) -> Path:
         """The log file of a process or service."""
         return self.logs / f"{name}.log"

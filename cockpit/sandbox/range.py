@@ -89,6 +89,7 @@ class Range:
             SandboxError: when a part does not start; the caller still has to `stop`.
         """
         postgres_port, redis_port, self.port = free_ports(3)
+        self.rotate_webhook_secret()
         await self._start_servers(postgres_port, redis_port)
         first, others = self._workload()
         for spec in first:
@@ -130,6 +131,13 @@ class Range:
         database, kv = self.database_address("shop"), self.redis.address(WORKLOAD)
         self._logs.append(service)
         await self.supervisor.run(shop_process(self.folder, service, name, database, kv, self.port, restart=False))
+
+    def rotate_webhook_secret(self) -> None:
+        """Give the payment provider another secret to sign with; who read the old one keeps it in memory."""
+        new = self.folder.root / "webhook-secret.new"
+        new.touch(mode=0o600)
+        new.write_text(secrets.token_hex(16), "utf-8")
+        new.replace(self.folder.webhook_secret)
 
     async def until(self, reached: Callable[[], bool], what: str, patience: float = _PATIENCE) -> None:
         """Wait for a state.

@@ -11,6 +11,7 @@ _MODULES = {
     "worker": "cockpit.sandbox.shop.worker",
     "world": "cockpit.sandbox.shop.world",
     "report-export": "cockpit.sandbox.shop.report_export",
+    "price-import": "cockpit.sandbox.shop.price_import",
 }
 
 
@@ -21,7 +22,7 @@ def shop_process(
 
     Args:
         folder: the range's.
-        service: api, worker, world or report-export: what it runs, and the name of the log that they share.
+        service: api, worker, world, report-export or price-import: what it runs, and the log that they share.
         name: of the process, for example "api-1".
         database: URL of the workload's own role.
         kv: URL of the workload's own user.
@@ -34,7 +35,7 @@ def shop_process(
         command=python_command(_MODULES[service], "--name", name),
         folder=folder.root,
         log=folder.log(name),
-        environment=(*python_environment(), *service_environment(database, kv, port, shared)),
+        environment=(*python_environment(), *service_environment(database, kv, port, shared, folder.webhook_secret)),
         cwd=str(folder.root),
         restart=restart,
         title=service,

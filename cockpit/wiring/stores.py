@@ -96,7 +96,7 @@ class Stores:
         if self._parts.may_change:
             from cockpit.adapters.redis_executor import RedisExecutor
 
-            self._parts.change(RedisExecutor(steps, self._plans, settings.lock_prefix, self._parts.clock))
+            self._parts.change(RedisExecutor(steps, self._plans, settings.lock_prefix, self._parts.clock, owner_alive))
 
     def _add_jobs(self) -> None:
         """What the configured jobs say of their runs."""

@@ -18,6 +18,7 @@ import redis
 
 from cockpit.config.load import parse
 from cockpit.sandbox.info import RangeInfo
+from cockpit.sandbox.shop.signature import HEADER, signature
 from tests.support.range import get, healthy_range, wait_for  # noqa: F401
 from tests.support.servers import alive
 
@@ -109,10 +110,33 @@ def test_requests_and_their_status(healthy_range: RangeInfo, method: str, path: 
     assert get(healthy_range.api + path, method)[0] == status
 
 
+def send_event(info: RangeInfo, name: str, secret: str | None = None) -> tuple[int, Any]:
+    """Status and body of an event as the payment provider sends it; signed with its secret unless another is given."""
+    body = json.dumps({"id": name, "type": "invoice.paid"}).encode()
+    known = (Path(info.config).parent / "webhook-secret").read_text()
+    line = http.client.HTTPConnection(info.api.removeprefix("http://"), timeout=15)
+    try:
+        headers = {"Content-Type": "application/json", HEADER: signature(secret or known, body)}
+        line.request("POST", "/api/webhooks/stripe", body, headers)
+        answer = line.getresponse()
+        return answer.status, json.loads(answer.read())
+    finally:
+        line.close()
+
+
+def test_an_event_with_a_wrong_signature_is_refused_and_its_id_is_not_forgotten(
+    healthy_range: RangeInfo,  # noqa: F811
+) -> None:
+    status, said = send_event(healthy_range, "evt_test_forged", "somebody else's")
+    assert (status, said) == (400, {"error": "the signature does not fit our signing secret"})
+    with psycopg.connect(healthy_range.postgres, autocommit=True) as line:
+        kept = "FROM stripe_webhook_events WHERE id = 'evt_test_forged'"
+        assert line.execute(f"SELECT status, processed_at {kept}".encode()).fetchone() == ("failed", None)
+        line.execute(f"DELETE {kept}".encode())
+
+
 def test_payment_events_are_kept_once(healthy_range: RangeInfo) -> None:  # noqa: F811
-    event = {"id": "evt_test_once", "type": "invoice.paid"}
-    first = get(healthy_range.api + "/api/webhooks/stripe", "POST", event)
-    second = get(healthy_range.api + "/api/webhooks/stripe", "POST", event)
+    first, second = (send_event(healthy_range, "evt_test_once") for _ in range(2))
     assert (first[0], second[0], second[1]["new"]) == (200, 200, False)
     assert get(healthy_range.api + "/api/webhooks/stripe", "POST", {"id": "x"})[0] == 400
 

@@ -27,6 +27,9 @@ HEALTHY = {
     "billing.degraded",
     "api.latency",
     "cron.errors",
+    "api.selftest",
+    "db.blocked",
+    "webhooks.failed",
 }
 
 

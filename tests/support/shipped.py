@@ -123,28 +123,39 @@ NOT_SERVED_YET: Final = frozenset(
         "/admin/audit",
         "/admin/billing",
         "/admin/snapshots",
-        "/api/v1/reconciliation/health",
         "/functions/v1/db-stats",
         "/v1/admin/queue/dlq",
     }
 )
 """Paths that the design gives to the sample service and that it does not answer yet."""
 CHECKS: Final = """
-    api.healthz api.ready db.connected db.connections kv.connected cron.recalculate cron.billing-reconcile
-    billing.degraded
+    api.healthz api.ready api.selftest db.blocked db.connected db.connections kv.connected cron.recalculate
+    cron.billing-reconcile billing.degraded webhooks.failed
 """
 """The checks of the sandbox, by name."""
-_NO_ANSWER = "api.healthz api.ready db.connected kv.connected billing.degraded"
+_NO_ANSWER = "api.healthz api.ready api.selftest db.connected kv.connected billing.degraded"
 OUTAGES: Final = (
     ("API down", _NO_ANSWER, "", ""),
-    ("Database down", "api.healthz api.ready db.connected", "db.connections billing.degraded cron.recalculate", ""),
-    ("Database connection issues", "api.healthz api.ready db.connected db.connections", "billing.degraded", ""),
-    ("Redis down", "api.healthz api.ready kv.connected", "", ""),
+    (
+        "Database down",
+        "api.healthz api.ready api.selftest db.connected",
+        "db.blocked db.connections billing.degraded cron.recalculate webhooks.failed",
+        "",
+    ),
+    (
+        "Database connection issues",
+        "api.healthz api.ready api.selftest db.blocked db.connected db.connections",
+        "billing.degraded",
+        "",
+    ),
+    ("Redis down", "api.healthz api.ready api.selftest kv.connected", "", ""),
+    ("Blocked sessions", "api.selftest db.blocked", "", ""),
+    ("Database read-only", "api.selftest", "", ""),
     ("Cron stuck", "cron.recalculate", "", "recalculate"),
     ("Lock contention", "cron.billing-reconcile", "", "billing-reconcile"),
     ("Job scheduler stale", "api.ready cron.recalculate cron.billing-reconcile", "", ""),
     ("Migrations not current", "api.ready", "", ""),
     ("Billing degraded", "billing.degraded", "", ""),
-    ("Payment webhooks failing", "billing.degraded", "", ""),
+    ("Payment webhooks failing", "billing.degraded webhooks.failed", "", ""),
 )
 """A procedure, the checks that are critical in its outage, those that are unknown, and the locks that are held."""

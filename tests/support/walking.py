@@ -14,12 +14,13 @@ from cockpit.adapters.journal_sqlite import open_readonly
 from cockpit.model.incident import EntryKind, JournalEntry
 from cockpit.sandbox.info import RangeInfo
 from cockpit.sandbox.scenarios import scenario_named
-from tests.support.cockpit import CALM, verdicts
+from tests.support.cockpit import CALM, command, verdicts
 from tests.support.range import wait_for
 from tests.support.terminal import Terminal
 
 QUESTION = r"─ Do this\? ─"
 TOLD = "─ What became of it ─"
+KEEP = r"─ Keep this\? ─"
 
 
 def open_first_runbook(terminal: Terminal, title: str) -> None:
@@ -75,6 +76,15 @@ def confirm(terminal: Terminal) -> None:
     A press that comes too early is dropped and must come again; how early is not on the screen.
     """
     insist(terminal, "y", lambda: terminal.shows(QUESTION))
+
+
+def keep(terminal: Terminal, key: str) -> None:
+    """Confirm a change of rows, look at what was touched, and commit (`y`) or roll back (`n`)."""
+    confirm(terminal)
+    seen = card(terminal, KEEP)
+    assert "nothing is kept yet" in seen
+    assert re.search(r"open for \d+ s, rolled back by itself in \d+ s", seen)
+    insist(terminal, key, lambda: terminal.shows(KEEP))
 
 
 def dismiss(terminal: Terminal) -> None:
@@ -148,19 +158,6 @@ def run_step(terminal: Terminal, number: int, mark: str = "✓", seconds: float 
     return card(terminal, rf"Step {number} of ")
 
 
-def ask_with(terminal: Terminal, asked: str) -> str:
-    """Press Enter on a step that wants a value first, take the one that is offered, and return what the card asks.
-
-    Args:
-        terminal: the cockpit's.
-        asked: pattern of the question for the value; it may have been answered before.
-    """
-    insist(terminal, "enter", lambda: not terminal.shows(rf"{asked}|{QUESTION}|─ Looking ─"))
-    if not terminal.shows(rf"{QUESTION}|─ Looking ─"):
-        terminal.press("enter")
-    return card(terminal)
-
-
 def take_argument(terminal: Terminal, pane: str, row: str, number: int) -> None:
     """Put the cursor of a pane on a row, and take that row into the step as its argument.
 
@@ -195,3 +192,22 @@ def broken_as_it_should_be(info: RangeInfo) -> None:
         return scenario.required <= unwell
 
     wait_for(fits, f"{sorted(scenario.required)} are red", 40.0)
+
+
+def carry_out(terminal: Terminal, keys: str = "enter") -> str:
+    """Ask for what a step changes, confirm it, wait for its proof, and return what the card had said before."""
+    shown = ask(terminal, keys)
+    confirm(terminal)
+    terminal.wait("✓ succeeded", 40.0)
+    terminal.wait("the verify step holds", 60.0)
+    dismiss(terminal)
+    return shown
+
+
+def leave_in_peace(terminal: Terminal, info: RangeInfo) -> None:
+    """Leave once nothing is red any more; then a check from outside and the record agree."""
+    calm(terminal)
+    terminal.press("q")
+    assert terminal.wait_exit() == 0
+    wait_for(lambda: set(verdicts(info).values()) == {"ok"}, "every check is ok", 60.0)
+    assert command("--config", info.config, "journal", "verify").returncode == 0

@@ -61,5 +61,5 @@ def test_whoever_starts_one_scenario_does_not_load_the_others() -> None:
         "print(sorted(before), sorted(after), 'psycopg' in sys.modules, 'redis' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
-    loaded = [f"cockpit.sandbox.scenarios.{name}" for name in ("base", "cron_stuck", "lines")]
+    loaded = [f"cockpit.sandbox.scenarios.{name}" for name in ("base", "cron_stuck", "held_lock", "lines")]
     assert done.stdout.strip() == f"[] {loaded} False False"

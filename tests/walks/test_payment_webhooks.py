@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 
 import psycopg
@@ -12,10 +11,9 @@ from cockpit.sandbox.info import RangeInfo
 from tests.support.cockpit import screen_on
 from tests.support.range import start_range
 from tests.support.terminal import Terminal
-from tests.support.walking import QUESTION, ask, card, confirm, dismiss, entries, insist
+from tests.support.walking import QUESTION, ask, card, dismiss, entries, keep
 
 REQUEUE = 12
-KEEP = "─ Keep this\\? ─"
 
 
 def test_failed_events_are_requeued_only_when_that_is_committed() -> None:
@@ -68,15 +66,6 @@ def answer_the_question(terminal: Terminal) -> None:
     if not terminal.shows(QUESTION):
         terminal.press("enter")
     terminal.wait(QUESTION, 30.0)
-
-
-def keep(terminal: Terminal, key: str) -> None:
-    """Confirm, look at what was touched, and commit or roll back."""
-    confirm(terminal)
-    seen = card(terminal, KEEP)
-    assert "nothing is kept yet" in seen
-    assert re.search(r"open for \d+ s, rolled back by itself in \d+ s", seen)
-    insist(terminal, key, lambda: terminal.shows(KEEP))
 
 
 def fail_some(info: RangeInfo) -> None:

@@ -20,6 +20,10 @@ _CLASSES: Final = {
     "db-down": "db_down:DbDown",
     "api-down": "api_down:ApiDown",
     "scheduler-stale": "scheduler_stale:SchedulerStale",
+    "webhooks-failing": "webhooks_failing:WebhooksFailing",
+    "lock-contention": "lock_contention:LockContention",
+    "blocking-chain": "blocking_chain:BlockingChain",
+    "db-read-only": "db_read_only:DbReadOnly",
 }
 """Module below this package and class, by the scenario's name."""
 

@@ -33,7 +33,14 @@ class DbConnections(Scenario):
     runbook = "db-connections.md"
     procedure = "database-connection-issues"
     required = frozenset({"db.connected", "db.connections", "api.healthz"})
-    allowed = required | {"api.ready", "api.latency", "billing.degraded", "cron.errors"}
+    allowed = required | {
+        "api.latency",
+        "api.ready",
+        "api.selftest",
+        "billing.degraded",
+        "cron.errors",
+        "db.blocked",
+    }
 
     async def inject(self, sandbox: Range) -> None:
         """Start the export; wait until checkouts are blocked and the service is refused."""

@@ -21,10 +21,13 @@ class DbDown(Scenario):
     required = frozenset({"db.connected", "db.connections", "api.healthz", "api.ready"})
     allowed = required | {
         "api.latency",
+        "api.selftest",
         "billing.degraded",
         "cron.billing-reconcile",
         "cron.errors",
         "cron.recalculate",
+        "db.blocked",
+        "webhooks.failed",
     }
 
     async def inject(self, sandbox: Range) -> None:

@@ -13,6 +13,12 @@ from cockpit.sandbox.shop.keys import CONTENTION
 from cockpit.sandbox.shop.kv import Kv
 from cockpit.sandbox.shop.parts import PARTS
 
+_OPEN_EVENTS: Final = """
+    SELECT count(*) FILTER (WHERE status = 'failed'),
+           count(*) FILTER (WHERE status = 'received' AND received_at < now() - interval '20 minutes')
+    FROM stripe_webhook_events
+"""
+"""Events that could not be processed, and those that two runs of billing-reconcile have left behind."""
 _ON_OFF: Final = {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}
 
 
@@ -37,6 +43,16 @@ async def _lock(kv: Kv, job: Job) -> Json:
     holder = await kv.get(job.lock)
     left = await kv.lock_left(job.lock)
     return {"key": job.lock, "holder": holder, "expires_in_seconds": round(left / 1000, 1) if left >= 0 else None}
+
+
+async def reconciliation(request: web.Request) -> web.Response:
+    """GET /api/v1/reconciliation/health: whether every payment event is in the books, 503 when not."""
+    async with request.app[PARTS].pool.session() as connection:
+        row = await (await connection.execute(_OPEN_EVENTS)).fetchone()
+    failed, waiting = row or (0, 0)
+    agree = not (failed or waiting)
+    body = {"status": "agree" if agree else "differ", "failed_events": failed, "overdue_events": waiting}
+    return web.json_response(body, status=200 if agree else 503)
 
 
 async def flags(request: web.Request) -> web.Response:

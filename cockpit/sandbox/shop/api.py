@@ -26,6 +26,7 @@ async def run(api: Service) -> int:
     """Serve until cancelled."""
     log = logging.getLogger(api.name)
     await wait_for_schema(api.database, api.name, MIGRATION)
+    secret = api.webhook_secret.read_text("utf-8")
     kv = Kv(api.kv, api.name)
     pool = Pool(api.database, api.name, POOL_SIZE)
     try:
@@ -33,7 +34,7 @@ async def run(api: Service) -> int:
     except psycopg.Error as error:
         log.warning("the pool starts empty: %s", short(error))
     app = web.Application(middlewares=[_answer])
-    app[PARTS] = Parts(api, pool, kv, Prober(api, kv), Metrics(kv))
+    app[PARTS] = Parts(api, pool, kv, Prober(api, kv), Metrics(kv), secret)
     _route(app)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
@@ -59,6 +60,7 @@ def _route(app: web.Application) -> None:
     app.router.add_get("/api/selftest", selftest)
     app.router.add_get("/metrics", metrics)
     app.router.add_get("/admin/ops", admin.operations)
+    app.router.add_get("/api/v1/reconciliation/health", admin.reconciliation)
     app.router.add_get("/admin/flags", admin.flags)
     app.router.add_post("/admin/flags", admin.change_flag)
     app.router.add_post("/api/cron/{job}", admin.run_now)

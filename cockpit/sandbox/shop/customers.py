@@ -8,8 +8,18 @@ from aiohttp import web
 
 from cockpit.sandbox.shop.flags import enabled
 from cockpit.sandbox.shop.parts import PARTS
+from cockpit.sandbox.shop.signature import HEADER, fits
 
 _ORDERS = 60
+_UNSIGNED = "the signature does not fit our signing secret"
+_KEEP_EVENT = """
+    INSERT INTO stripe_webhook_events (id, type, status, processed_at) VALUES (%s, %s, 'processed', now())
+    ON CONFLICT (id) DO NOTHING
+"""
+_KEEP_FAILED = """
+    INSERT INTO stripe_webhook_events (id, type, status, error_message) VALUES (%s, %s, 'failed', %s)
+    ON CONFLICT (id) DO NOTHING
+"""
 
 
 async def home(request: web.Request) -> web.Response:
@@ -50,15 +60,19 @@ async def checkout(request: web.Request) -> web.Response:
 
 
 async def payment_event(request: web.Request) -> web.Response:
-    """POST /api/webhooks/stripe: an event of the payment provider, kept once however often it is sent."""
+    """POST /api/webhooks/stripe: an event of the payment provider, kept once however often it is sent.
+
+    One whose signature does not fit is refused; its id is kept as failed, so that nothing that was paid is forgotten.
+    """
+    parts = request.app[PARTS]
     body: object = await request.json()
     if not isinstance(body, dict) or not isinstance(body.get("type"), str):
         return web.json_response({"error": "an event has a type"}, status=400)
     event = str(body.get("id") or f"evt_{uuid.uuid4().hex}")
-    async with request.app[PARTS].pool.session() as connection:
-        cursor = await connection.execute(
-            "INSERT INTO stripe_webhook_events (id, type, status, processed_at) VALUES (%s, %s, 'processed', now())"
-            " ON CONFLICT (id) DO NOTHING",
-            (event, body["type"]),
-        )
+    signed = fits(parts.webhook_secret, await request.read(), request.headers.get(HEADER, ""))
+    async with parts.pool.session() as connection:
+        if not signed:
+            await connection.execute(_KEEP_FAILED, (event, body["type"], _UNSIGNED))
+            return web.json_response({"error": _UNSIGNED}, status=400)
+        cursor = await connection.execute(_KEEP_EVENT, (event, body["type"]))
     return web.json_response({"id": event, "new": cursor.rowcount == 1})

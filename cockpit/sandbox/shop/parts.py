@@ -15,13 +15,14 @@ from cockpit.sandbox.shop.service import Service
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The lines of one api process to the rest of the world."""
+    """The lines of one api process to the rest of the world, and the secret that it read when it started."""
 
     service: Service
     pool: Pool
     kv: Kv
     prober: Prober
     metrics: Metrics
+    webhook_secret: str
 
 
 PARTS = web.AppKey("parts", Parts)

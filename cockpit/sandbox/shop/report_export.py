@@ -16,6 +16,7 @@ import logging
 import psycopg
 
 from cockpit.sandbox.shop import service
+from cockpit.sandbox.shop.lost import watch
 from cockpit.sandbox.shop.pool import Connection, connect
 from cockpit.sandbox.shop.service import Service
 
@@ -32,7 +33,7 @@ async def run(export: Service) -> int:
     await root.execute("SELECT id, total_cents FROM orders ORDER BY id FOR UPDATE")
     log.info("export started: all orders locked for a consistent report, session %d", root.info.backend_pid)
     lost = asyncio.Event()
-    _watch(root, lost)
+    watch(root, lost)
     pages = asyncio.create_task(_open_pages(export, log))
     try:
         await lost.wait()
@@ -62,23 +63,11 @@ async def _open_pages(export: Service, log: logging.Logger) -> None:
         again = _SOON
         await page.set_autocommit(False)
         await page.execute("SELECT id, total_cents FROM orders ORDER BY id LIMIT 20 OFFSET %s", (20 * len(sessions),))
-        _watch(page, lost)
+        watch(page, lost)
         sessions.append(page)
         log.info("page %d read, session %d left open", len(sessions), page.info.backend_pid)
     log.warning("a page's session was ended from outside: %d were open, no more will be", len(sessions))
     await asyncio.Event().wait()
-
-
-def _watch(connection: Connection, lost: asyncio.Event) -> None:
-    """Set `lost` when the server says something unasked, which to an idle session is goodbye."""
-    loop = asyncio.get_running_loop()
-    descriptor = connection.fileno()
-
-    def heard() -> None:
-        loop.remove_reader(descriptor)
-        lost.set()
-
-    loop.add_reader(descriptor, heard)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 MIGRATION: Final = "0003_outbox"
@@ -26,12 +27,14 @@ class Service:
         database: URL of PostgreSQL.
         kv: URL of Redis.
         port: TCP port of the api on 127.0.0.1.
+        webhook_secret: file of the secret with which the payment provider signs its events.
     """
 
     name: str
     database: str
     kv: str
     port: int
+    webhook_secret: Path
 
     @property
     def holder(self) -> str:
@@ -39,13 +42,16 @@ class Service:
         return f"{self.name}:{os.getpid()}"
 
 
-def service_environment(database: str, kv: str, port: int, service_log: str) -> tuple[tuple[str, str], ...]:
+def service_environment(
+    database: str, kv: str, port: int, service_log: str, webhook_secret: Path
+) -> tuple[tuple[str, str], ...]:
     """The variables from which `main` makes a `Service`; secrets do not belong into a command line."""
     return (
         ("SHOP_DATABASE_URL", database),
         ("SHOP_KV_URL", kv),
         ("SHOP_PORT", str(port)),
         ("SHOP_LOG", service_log),
+        ("SHOP_WEBHOOK_SECRET_FILE", str(webhook_secret)),
     )
 
 
@@ -55,7 +61,13 @@ def main(run: Callable[[Service], Awaitable[int]]) -> None:
     parser.add_argument("--name", required=True, help="for example worker-1")
     name: str = parser.parse_args().name
     variables = os.environ
-    service = Service(name, variables["SHOP_DATABASE_URL"], variables["SHOP_KV_URL"], int(variables["SHOP_PORT"]))
+    service = Service(
+        name,
+        variables["SHOP_DATABASE_URL"],
+        variables["SHOP_KV_URL"],
+        int(variables["SHOP_PORT"]),
+        Path(variables["SHOP_WEBHOOK_SECRET_FILE"]),
+    )
     _configure_logging(variables["SHOP_LOG"])
     sys.exit(asyncio.run(_until_asked(run, service)))
 

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import logging
 import time
+from pathlib import Path
 
 import aiohttp
 
 from cockpit.sandbox.shop import service
 from cockpit.sandbox.shop.service import Service
+from cockpit.sandbox.shop.signature import HEADER, signature
 
 PAUSE = 0.25
 AT_ONCE = 8
@@ -37,7 +40,7 @@ async def run(world: Service) -> int:
     ):
         for number in itertools.count():
             await slots.acquire()
-            task = group.create_task(_one(session, number, log))
+            task = group.create_task(_one(session, number, world, log))
             task.add_done_callback(lambda _: slots.release())
             await asyncio.sleep(PAUSE)
     return 0
@@ -56,12 +59,13 @@ async def _until_open(port: int) -> None:
         return
 
 
-async def _one(session: aiohttp.ClientSession, number: int, log: logging.Logger) -> None:
+async def _one(session: aiohttp.ClientSession, number: int, world: Service, log: logging.Logger) -> None:
     """One request of the fixed order; checkouts meet on five popular orders, as on a sale."""
-    method, path, body = _request(number)
+    method, path, event = _request(number)
+    body, headers = (None, {}) if event is None else _signed(event, world.webhook_secret)
     began = time.monotonic()
     try:
-        async with session.request(method, path, json=body) as response:
+        async with session.request(method, path, data=body, headers=headers) as response:
             await response.read()
             said = str(response.status)
     except TimeoutError:
@@ -69,6 +73,12 @@ async def _one(session: aiohttp.ClientSession, number: int, log: logging.Logger)
     except aiohttp.ClientError as error:
         said = f"failed: {error}"
     log.info("%s %s %s %.0fms", method, path, said, (time.monotonic() - began) * 1000)
+
+
+def _signed(event: dict[str, str], secret: Path) -> tuple[bytes, dict[str, str]]:
+    """An event as the provider sends it: signed with the secret that it has at this moment."""
+    body = json.dumps(event).encode()
+    return body, {"Content-Type": "application/json", HEADER: signature(secret.read_text("utf-8"), body)}
 
 
 def _request(number: int) -> tuple[str, str, dict[str, str] | None]:
