@@ -34,6 +34,8 @@ _BLOCKED: Final = (
     " WHERE cardinality(pg_blocking_pids(pid)) > 0 AND now() - query_start > interval '5 seconds'"
 )
 """Sessions that somebody else has held up for longer than two customers who want the same order."""
+_ERRORS: Final = 'http_requests_total{code=~"5..",path!~"/healthz|/readyz|/metrics|/api/(health|selftest)"}'
+"""Requests of customers and providers that failed; what watches the service is left out."""
 _FAILED_EVENTS: Final = (
     "SELECT count(*) FROM stripe_webhook_events WHERE status = 'failed' AND received_at > now() - interval '5 minutes'"
 )
@@ -170,6 +172,14 @@ def _checks() -> list[dict[str, str]]:
         },
         {"name": "billing.degraded", "http": "/api/health", "ok": "!body.billing.degraded", "every": "2s"},
         {"name": "api.selftest", "http": "/api/selftest", "ok": "status == 200", "every": "3s"},
+        {
+            "name": "api.errors",
+            "metrics": "/metrics",
+            "metric": _ERRORS,
+            "over": "30s",
+            "ok": "percent < 3.0",
+            "every": "2s",
+        },
         {"name": "db.blocked", "sql": _BLOCKED, "ok": "value == 0", "every": "2s"},
         {"name": "webhooks.failed", "sql": _FAILED_EVENTS, "ok": "value == 0", "every": "3s"},
     ]

@@ -27,6 +27,7 @@ HEALTHY = {
     "billing.degraded",
     "api.latency",
     "cron.errors",
+    "api.errors",
     "api.selftest",
     "db.blocked",
     "webhooks.failed",

@@ -129,7 +129,7 @@ NOT_SERVED_YET: Final = frozenset(
 )
 """Paths that the design gives to the sample service and that it does not answer yet."""
 CHECKS: Final = """
-    api.healthz api.ready api.selftest db.blocked db.connected db.connections kv.connected cron.recalculate
+    api.errors api.healthz api.ready api.selftest db.blocked db.connected db.connections kv.connected cron.recalculate
     cron.billing-reconcile billing.degraded webhooks.failed
 """
 """The checks of the sandbox, by name."""
@@ -148,10 +148,11 @@ OUTAGES: Final = (
         "billing.degraded",
         "",
     ),
-    ("Redis down", "api.healthz api.ready api.selftest kv.connected", "", ""),
-    ("Blocked sessions", "api.selftest db.blocked", "", ""),
-    ("Database read-only", "api.selftest", "", ""),
+    ("Redis down", "api.errors api.healthz api.ready api.selftest kv.connected", "", ""),
+    ("Blocked sessions", "api.errors api.selftest db.blocked", "", ""),
+    ("Database read-only", "api.errors api.selftest", "", ""),
     ("Cron stuck", "cron.recalculate", "", "recalculate"),
+    ("Feature flag emergency", "api.errors", "", ""),
     ("Lock contention", "cron.billing-reconcile", "", "billing-reconcile"),
     ("Job scheduler stale", "api.ready cron.recalculate cron.billing-reconcile", "", ""),
     ("Migrations not current", "api.ready", "", ""),

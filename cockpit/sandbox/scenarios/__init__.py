@@ -24,6 +24,7 @@ _CLASSES: Final = {
     "lock-contention": "lock_contention:LockContention",
     "blocking-chain": "blocking_chain:BlockingChain",
     "db-read-only": "db_read_only:DbReadOnly",
+    "flag-gone-bad": "flag_gone_bad:FlagGoneBad",
 }
 """Module below this package and class, by the scenario's name."""
 

@@ -23,7 +23,7 @@ class ApiDown(Scenario):
     runbook = "api-down.md"
     procedure = "api-down"
     required = frozenset({"api.healthz", "api.ready", "db.connected", "kv.connected", "billing.degraded"})
-    allowed = required | {"api.latency", "api.selftest"}
+    allowed = required | {"api.errors", "api.latency", "api.selftest"}
 
     async def inject(self, sandbox: Range) -> None:
         """Let both hang, once they were at work."""

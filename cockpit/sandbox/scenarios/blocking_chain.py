@@ -30,7 +30,7 @@ class BlockingChain(Scenario):
     runbook = "blocked-sessions.md"
     procedure = "blocked-sessions"
     required = frozenset({"db.blocked"})
-    allowed = required | {"api.latency", "api.selftest"}
+    allowed = required | {"api.errors", "api.latency", "api.selftest"}
 
     async def inject(self, sandbox: Range) -> None:
         """Start the import; wait until several sessions have been held up for seconds."""

@@ -34,6 +34,7 @@ class DbConnections(Scenario):
     procedure = "database-connection-issues"
     required = frozenset({"db.connected", "db.connections", "api.healthz"})
     allowed = required | {
+        "api.errors",
         "api.latency",
         "api.ready",
         "api.selftest",

@@ -20,6 +20,7 @@ class DbDown(Scenario):
     procedure = "database-down"
     required = frozenset({"db.connected", "db.connections", "api.healthz", "api.ready"})
     allowed = required | {
+        "api.errors",
         "api.latency",
         "api.selftest",
         "billing.degraded",

@@ -19,7 +19,14 @@ class RedisDown(Scenario):
     runbook = "redis-down.md"
     procedure = "redis-down"
     required = frozenset({"kv.connected", "api.healthz", "api.ready"})
-    allowed = required | {"api.latency", "api.selftest", "cron.billing-reconcile", "cron.errors", "cron.recalculate"}
+    allowed = required | {
+        "api.errors",
+        "api.latency",
+        "api.selftest",
+        "cron.billing-reconcile",
+        "cron.errors",
+        "cron.recalculate",
+    }
 
     async def inject(self, sandbox: Range) -> None:
         """Kill it once everybody has used it; wait until it is missed."""

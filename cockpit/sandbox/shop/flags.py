@@ -12,6 +12,11 @@ CACHE: Final = "stats:flag_cache"
 """Hash of counters: hits and misses."""
 
 
+def cache_key(name: str) -> str:
+    """The Redis key of a flag's copy."""
+    return f"flag:version:{name}"
+
+
 async def enabled(name: str, pool: Pool, kv: Kv) -> bool:
     """Whether a flag is on, at most `CACHE_SECONDS` late; an unknown flag is off.
 
@@ -20,7 +25,7 @@ async def enabled(name: str, pool: Pool, kv: Kv) -> bool:
         psycopg.Error: when the database refuses.
         PoolExhausted: when no session is free.
     """
-    key = f"flag:version:{name}"
+    key = cache_key(name)
     cached = await kv.get(key)
     await kv.add(CACHE, {"hits" if cached else "misses": 1})
     if cached:

@@ -113,7 +113,8 @@ FROM (VALUES ('recalculate', interval '5 min', interval '2 min', 200),
              ('enrich', interval '15 min', interval '6 min', 3)) AS plan (job, every, first, rows),
      generate_series(0, 11) n;
 INSERT INTO feature_flags (name, enabled)
-VALUES ('PREMIUM_PAYWALLS', true), ('CRON_RECALCULATE', true), ('ENRICHMENT', true), ('READ_ONLY_MODE', false);
+VALUES ('PREMIUM_PAYWALLS', true), ('CRON_RECALCULATE', true), ('ENRICHMENT', true), ('READ_ONLY_MODE', false),
+       ('LOYALTY_DISCOUNT', false);
 INSERT INTO companies (id, name, industry, enriched_at)
 SELECT n, format('Company %s', n), 'retail', now() - n * interval '1 hour' FROM generate_series(1, 30) n;
 INSERT INTO backups (taken_at, size_bytes, status)
