@@ -171,6 +171,14 @@ def _checks() -> list[dict[str, str]]:
             "every": "2s",
         },
         {"name": "billing.degraded", "http": "/api/health", "ok": "!body.billing.degraded", "every": "2s"},
+        {
+            "name": "migrations.current",
+            "http": "/api/health",
+            "ok": "body.migrations_current",
+            "value": "body.migrations_current",
+            "every": "5s",
+        },
+        {"name": "backup.age", "http": "/api/health", "ok": "body.backup_age_seconds < 93600.0", "every": "5s"},
         {"name": "api.selftest", "http": "/api/selftest", "ok": "status == 200", "every": "3s"},
         {
             "name": "api.errors",

@@ -22,7 +22,7 @@ _FOLDER = Path(__file__).parent / "sql"
 
 
 async def create_database(server: PostgresServer, passwords: dict[str, str]) -> None:
-    """Create the database, its roles and its rows, all but the last migration (see `open_service`).
+    """Create the database, its roles, tables and rows; the last migration is recorded by `open_service`.
 
     Args:
         server: a running, empty server.
@@ -43,6 +43,7 @@ async def create_database(server: PostgresServer, passwords: dict[str, str]) -> 
                 await connection.execute(change)
             await connection.execute("SET ROLE shop_owner")
             await connection.execute((_FOLDER / "schema.sql").read_bytes())
+            await connection.execute((_FOLDER / "migrations" / f"{MIGRATION}.sql").read_bytes())
     except psycopg.Error as error:
         raise SandboxError(f"the sandbox's database cannot be made: {error}") from error
 

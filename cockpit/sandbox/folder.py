@@ -49,6 +49,11 @@ class RangeFolder:
         """The secret with which the payment provider signs what it sends."""
         return self.root / "webhook-secret"
 
+    @property
+    def backups(self) -> Path:
+        """The archives of the database."""
+        return self.root / "backups"
+
     def log(self, name: str) -> Path:
         """The log file of a process or service."""
         return self.logs / f"{name}.log"

@@ -70,6 +70,10 @@ class PostgresServer:
     port: int
     password: str
 
+    def program(self, name: str) -> Path:
+        """One of the programs beside the server, such as pg_dump."""
+        return Path(self.spec.command[0]).with_name(name)
+
     @property
     def url(self) -> str:
         """Address of the superuser on the database `postgres`."""

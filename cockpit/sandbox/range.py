@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -122,15 +123,21 @@ class Range:
         await loop.run_in_executor(self._blocking, self._watchdog.dismiss)
         self._blocking.shutdown(wait=False)
 
-    async def run_extra(self, service: str, name: str) -> None:
+    async def run_extra(self, service: str, name: str, environment: tuple[tuple[str, str], ...] = ()) -> None:
         """Start one more process of the service that is not restarted when it ends.
+
+        Args:
+            service: what it runs.
+            name: of the process.
+            environment: variables beside those that every process of the service has.
 
         Raises:
             SandboxError: when it cannot be started.
         """
         database, kv = self.database_address("shop"), self.redis.address(WORKLOAD)
         self._logs.append(service)
-        await self.supervisor.run(shop_process(self.folder, service, name, database, kv, self.port, restart=False))
+        spec = shop_process(self.folder, service, name, database, kv, self.port, restart=False)
+        await self.supervisor.run(replace(spec, environment=(*spec.environment, *environment)))
 
     def rotate_webhook_secret(self) -> None:
         """Give the payment provider another secret to sign with; who read the old one keeps it in memory."""

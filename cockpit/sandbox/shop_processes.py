@@ -12,6 +12,8 @@ _MODULES = {
     "world": "cockpit.sandbox.shop.world",
     "report-export": "cockpit.sandbox.shop.report_export",
     "price-import": "cockpit.sandbox.shop.price_import",
+    "migrate": "cockpit.sandbox.shop.migrate",
+    "backup": "cockpit.sandbox.shop.backup",
 }
 
 
@@ -22,7 +24,7 @@ def shop_process(
 
     Args:
         folder: the range's.
-        service: api, worker, world, report-export or price-import: what it runs, and the log that they share.
+        service: one of the names above: what it runs, and the name of the log that its processes share.
         name: of the process, for example "api-1".
         database: URL of the workload's own role.
         kv: URL of the workload's own user.

@@ -157,6 +157,79 @@ def test_what_is_gone_or_hangs_comes_back_by_a_restart_and_not_before(scenario: 
         wait_for(lambda: not stale(info), "the jobs run again")
 
 
+def test_lock_contention_ends_when_the_holder_is_asked_to_stop() -> None:
+    with start_range("lock-contention") as info, redis.Redis.from_url(info.redis, decode_responses=True) as kv:
+        lock = "lock:cron:billing-reconcile"
+        assert kv.get(lock) == f"worker-1:{info.pids['worker-1']}"
+        status, answer = get(info.api + "/api/cron/billing-reconcile", "POST")
+        assert (status, answer["status"]) == (202, "locked")
+        act(info, "worker-1", "restart")
+        wait_for(lambda: age_of(info, "billing-reconcile") < 60, "the job has run")
+
+
+def test_webhooks_fail_until_both_processes_of_the_api_have_read_the_new_secret() -> None:
+    with start_range("webhooks-failing") as info, psycopg.connect(info.postgres_admin, autocommit=True) as line:
+        newest = "SELECT status FROM stripe_webhook_events ORDER BY received_at DESC LIMIT 4"
+        for name in ("api-1", "api-2"):
+            act(info, name, "restart")
+        wait_for(lambda: set(line.execute(newest).fetchall()) == {("processed",)}, "new events are processed")
+        assert get(info.api + "/api/v1/reconciliation/health")[0] == 503
+        assert get(info.api + "/api/cron/billing-reconcile?limit=100", "POST")[0] == 200
+        assert get(info.api + "/api/v1/reconciliation/health")[0] == 200
+
+
+def test_a_blocking_chain_outlives_its_victims_and_ends_with_its_head() -> None:
+    with start_range("blocking-chain") as info, psycopg.connect(info.postgres, autocommit=True) as line:
+        blocked = "SELECT pid FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0"
+        for (pid,) in line.execute(blocked).fetchall():
+            line.execute("SELECT pg_terminate_backend(%s)", (pid,))
+        wait_for(lambda: bool(line.execute(blocked).fetchall()), "others take their place")
+        line.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'price-import'")
+        wait_for(lambda: get(info.api + "/api/checkout?order=1", "POST")[0] == 200, "checkouts work")
+        wait_for(lambda: not alive(info.pids["price-import"]), "the import has ended")
+
+
+def test_a_read_only_database_stays_so_for_the_sessions_that_are_there() -> None:
+    with start_range("db-read-only") as info, psycopg.connect(info.postgres_admin, autocommit=True) as line:
+        wait_for(lambda: get(info.api + "/api/selftest")[0] == 503, "writes are refused")
+        line.execute("SET default_transaction_read_only = off")
+        line.execute("ALTER DATABASE shop RESET default_transaction_read_only")
+        assert get(info.api + "/api/checkout?order=1", "POST")[0] == 503
+        line.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'shop'")
+        wait_for(lambda: get(info.api + "/api/checkout?order=1", "POST")[0] == 200, "checkouts work")
+
+
+def test_a_flag_gone_bad_is_repaired_by_turning_it_off() -> None:
+    with start_range("flag-gone-bad") as info:
+        status, said = get(info.api + "/api/checkout?order=1", "POST")
+        assert status == 503
+        assert "loyalty_cents" in said["error"]
+        assert get(info.api + "/admin/flags", "POST", {"flag": "LOYALTY_DISCOUNT", "enabled": False})[0] == 200
+        wait_for(lambda: get(info.api + "/api/checkout?order=1", "POST")[0] == 200, "checkouts work", 40.0)
+
+
+def test_a_missing_migration_is_applied_by_its_process_and_a_hanging_backup_job_takes_one() -> None:
+    with start_range("migrations-behind") as info:
+        assert health(info)["migrations_current"] is False
+        assert "outbox" in get(info.api + "/api/checkout?order=1", "POST")[1]["error"]
+        act(info, "migrate", "restart")
+        wait_for(lambda: health(info)["migrations_current"] is True, "the schema is current")
+        wait_for(lambda: get(info.api + "/api/checkout?order=1", "POST")[0] == 200, "checkouts work")
+    with start_range("backup-stale") as info:
+        assert float(str(health(info)["backup_age_seconds"])) > 26 * 3600
+        act(info, "backup", "restart")
+        wait_for(lambda: float(str(health(info)["backup_age_seconds"])) < 60, "there is a new backup")
+        [archive] = (Path(info.config).parent / "backups").glob("*.dump")
+        assert archive.read_bytes().startswith(b"PGDMP")
+
+
+def age_of(info: RangeInfo, job: str) -> float:
+    """Seconds since a job last finished."""
+    cron = health(info)["cron"]
+    assert isinstance(cron, dict)
+    return float(cron[job]["last_run_age_seconds"])
+
+
 def ready(info: RangeInfo) -> bool:
     """Whether the service says in time that it may take requests."""
     try:

@@ -28,6 +28,8 @@ HEALTHY = {
     "api.latency",
     "cron.errors",
     "api.errors",
+    "backup.age",
+    "migrations.current",
     "api.selftest",
     "db.blocked",
     "webhooks.failed",

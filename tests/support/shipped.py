@@ -129,11 +129,14 @@ NOT_SERVED_YET: Final = frozenset(
 )
 """Paths that the design gives to the sample service and that it does not answer yet."""
 CHECKS: Final = """
-    api.errors api.healthz api.ready api.selftest db.blocked db.connected db.connections kv.connected cron.recalculate
+    api.errors api.healthz api.ready api.selftest backup.age migrations.current
+    db.blocked db.connected db.connections kv.connected cron.recalculate
     cron.billing-reconcile billing.degraded webhooks.failed
 """
 """The checks of the sandbox, by name."""
-_NO_ANSWER = "api.healthz api.ready api.selftest db.connected kv.connected billing.degraded"
+_NO_ANSWER = (
+    "api.healthz api.ready api.selftest backup.age migrations.current db.connected kv.connected billing.degraded"
+)
 OUTAGES: Final = (
     ("API down", _NO_ANSWER, "", ""),
     (
@@ -155,7 +158,8 @@ OUTAGES: Final = (
     ("Feature flag emergency", "api.errors", "", ""),
     ("Lock contention", "cron.billing-reconcile", "", "billing-reconcile"),
     ("Job scheduler stale", "api.ready cron.recalculate cron.billing-reconcile", "", ""),
-    ("Migrations not current", "api.ready", "", ""),
+    ("Migrations not current", "api.ready api.errors migrations.current", "", ""),
+    ("Backup stale", "backup.age", "", ""),
     ("Billing degraded", "billing.degraded", "", ""),
     ("Payment webhooks failing", "billing.degraded webhooks.failed", "", ""),
 )

@@ -25,6 +25,8 @@ _CLASSES: Final = {
     "blocking-chain": "blocking_chain:BlockingChain",
     "db-read-only": "db_read_only:DbReadOnly",
     "flag-gone-bad": "flag_gone_bad:FlagGoneBad",
+    "migrations-behind": "migrations_behind:MigrationsBehind",
+    "backup-stale": "backup_stale:BackupStale",
 }
 """Module below this package and class, by the scenario's name."""
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from cockpit.sandbox.range import Range
 from cockpit.sandbox.scenarios.base import Scenario
-from cockpit.sandbox.scenarios.lines import everyone_at_work
+from cockpit.sandbox.scenarios.lines import everyone_at_work, let_hang
 
 _PROCESSES: Final = ("api-1", "api-2")
 
@@ -23,10 +23,9 @@ class ApiDown(Scenario):
     runbook = "api-down.md"
     procedure = "api-down"
     required = frozenset({"api.healthz", "api.ready", "db.connected", "kv.connected", "billing.degraded"})
-    allowed = required | {"api.errors", "api.latency", "api.selftest"}
+    allowed = required | {"api.errors", "backup.age", "migrations.current", "api.latency", "api.selftest"}
 
     async def inject(self, sandbox: Range) -> None:
         """Let both hang, once they were at work."""
         await everyone_at_work(sandbox)
-        for name in _PROCESSES:
-            sandbox.supervisor.freeze(name)
+        await let_hang(sandbox, *_PROCESSES)

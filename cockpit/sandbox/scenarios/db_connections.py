@@ -35,6 +35,8 @@ class DbConnections(Scenario):
     required = frozenset({"db.connected", "db.connections", "api.healthz"})
     allowed = required | {
         "api.errors",
+        "backup.age",
+        "migrations.current",
         "api.latency",
         "api.ready",
         "api.selftest",

@@ -21,6 +21,8 @@ class DbDown(Scenario):
     required = frozenset({"db.connected", "db.connections", "api.healthz", "api.ready"})
     allowed = required | {
         "api.errors",
+        "backup.age",
+        "migrations.current",
         "api.latency",
         "api.selftest",
         "billing.degraded",

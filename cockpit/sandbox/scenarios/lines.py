@@ -100,6 +100,24 @@ async def everyone_at_work(sandbox: Range) -> None:
     await reached(sandbox.service_healthy, "the service was not healthy")
 
 
+async def let_hang(sandbox: Range, *names: str) -> None:
+    """Let processes hang, and return when each of them stands still: on a busy machine that takes its moment.
+
+    Raises:
+        SandboxError: when one does not run, or does not stop in time.
+    """
+    import psutil
+
+    pids = [sandbox.supervisor.status(name).pid for name in names]
+    for name in names:
+        sandbox.supervisor.freeze(name)
+
+    async def still() -> bool:
+        return all(psutil.Process(pid).status() == psutil.STATUS_STOPPED for pid in pids)
+
+    await reached(still, f"{', '.join(names)} did not stand still")
+
+
 async def unhealthy(sandbox: Range) -> None:
     """Wait until the service says itself that it cannot work.
 

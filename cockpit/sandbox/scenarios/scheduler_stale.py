@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cockpit.sandbox.range import Range
 from cockpit.sandbox.scenarios.base import Scenario
-from cockpit.sandbox.scenarios.lines import everyone_at_work, lines, reached
+from cockpit.sandbox.scenarios.lines import everyone_at_work, let_hang, lines, reached
 from cockpit.sandbox.shop.keys import HEARTBEAT, lock_key
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ class SchedulerStale(Scenario):
 
 async def _idle(sandbox: Range, kv: Kv, connection: Connection) -> bool:
     """Whether both hang now without a job in hand; when not, they go on."""
-    for name in _WORKERS:
-        sandbox.supervisor.freeze(name)
+    await let_hang(sandbox, *_WORKERS)
     await asyncio.sleep(_UNDER_WAY)
     from cockpit.sandbox.shop.jobs import JOBS
 
