@@ -93,6 +93,10 @@ async def test_a_blocking_session_is_shown_ended_and_frees_its_waiters(
             assert facts["transaction open for"].endswith("s")
             assert (prepared.identity, prepared.target, prepared.preview.count) == (who, str(who.pid), 1)
             assert await executor.identify(prepared.operation) == who
+            assert "waits itself" not in facts
+            victim = await executor.prepare(TerminateBackends((await identity_of(server, waiter),)))
+            said = {fact.label: fact.value for fact in victim.preview.facts}
+            assert said["waits itself"] == f"for {who.pid}: that one holds up the others, and goes on doing so"
             assert not waiting.done()
             outcome = await executor.execute(permit_for(MAIN, prepared.operation, prepared.identity))
             assert (outcome.kind, outcome.reason) == (OutcomeKind.SUCCEEDED, "1 session ended.")

@@ -203,6 +203,18 @@ async def test_a_lock_is_released_with_its_facts_shown(kv: Redis, connection: Re
     await connection.close()
 
 
+@pytest.mark.parametrize(("alive", "said"), [(True, True), (False, False), (None, False)])
+async def test_a_lock_whose_owner_lives_is_not_offered_without_saying_so(
+    kv: Redis, connection: RedisLine, alive: bool | None, said: bool
+) -> None:
+    kv.set(PLAN.lock, "worker-1:8821", px=3_000_000)
+    careful = RedisExecutor(connection, [PLAN], "lock:", FixedClock(), lambda owner: alive)
+    prepared = await careful.prepare(RedisCommand(("DEL", PLAN.lock)))
+    facts = {fact.label: fact.value for fact in prepared.preview.facts}
+    assert (facts.get("owner lives") == "its run goes on, and the next would go beside it") is said
+    await connection.close()
+
+
 async def test_a_lock_that_changed_hands_stays(kv: Redis, connection: RedisLine) -> None:
     kv.set(PLAN.lock, "worker-1:8821")
     prepared = await executor(connection).prepare(RedisCommand(("DEL", PLAN.lock)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import psycopg
 
 from cockpit.model.incident import EntryKind
@@ -61,9 +63,18 @@ def requeue(terminal: Terminal) -> None:
     go_to(terminal, REQUEUE)
     shown = ask(terminal)
     assert "rows of stripe_webhook_events" in shown
+    type_the_number(terminal, shown)
     keep(terminal, "y")
     terminal.wait("rows affected", 30.0)
     dismiss(terminal)
+
+
+def type_the_number(terminal: Terminal, shown: str) -> None:
+    """Many rows are confirmed by their number; how many there are depends on how fast one was."""
+    if wanted := re.search(r"type (\d+) ", shown):
+        terminal.press(*wanted[1])
+        terminal.wait(rf"type {wanted[1]} +{wanted[1]}")
+        terminal.settle()
 
 
 def failed(info: RangeInfo) -> int:
