@@ -26,8 +26,10 @@ _EVERYWHERE = re.compile(
 _PSQL = re.compile(
     r"""(?<![:\w]):'(?P<literal>[A-Za-z_]\w*)'|(?<![:\w]):"(?P<identifier>[A-Za-z_]\w*)"|(?<![:\w\]]):(?P<bare>[A-Za-z_]\w*)"""
 )
+_SHORTHAND = re.compile(r"\bpg_(?:terminate|cancel)_backend\s*\(\s*(?P<name>pid|backend_pid)\s*\)", re.IGNORECASE)
+"""`pg_terminate_backend(pid)` as people write it down; with a FROM it is a column."""
 _DOLLAR = re.compile(r"(?<![\\$])\$(?:\{(?P<braced>[A-Za-z_]\w*)\}|(?P<plain>[A-Za-z_]\w*))")
-_ANY = re.compile(r"[<{\[$:…]|YOUR|YYYY|\.\.\.")
+_ANY = re.compile(r"[<{\[$:…]|YOUR|YYYY|\.\.\.|(?i:_backend)")
 """What every placeholder holds; a text without it, as most are, is not looked at more closely."""
 _TEMPLATE_WORDS = frozenset({"range", "end", "else", "with", "print", "break"})
 _SQL_WORDS = re.compile(r"\s(?:and|or|not|is|from|where|then|else|when)\s", re.IGNORECASE)
@@ -72,6 +74,7 @@ def _find(text: str, kind: Kind, known: frozenset[str]) -> tuple[Placeholder, ..
     if kind is Kind.SQL:
         found = [place for place in found if _SQL_WORDS.search(place.name) is None]
         found += _psql_places(text)
+        found += _shorthand(text)
     for match in _DOLLAR.finditer(text):
         name = match["braced"] or match["plain"]
         if name in known or (kind in NATIVE and name == name.lower()):
@@ -137,6 +140,13 @@ def _meant(match: re.Match[str], text: str) -> bool:
 def _psql(match: re.Match[str]) -> Placeholder:
     style = match.lastgroup or "bare"
     return Placeholder(match[style], match.start(), match.end(), style)
+
+
+def _shorthand(text: str) -> list[Placeholder]:
+    """The `pid` of a signal to one session, which stands for a number there."""
+    if re.search(r"\bfrom\b", text, re.IGNORECASE):
+        return []
+    return [Placeholder(match["name"], *match.span("name")) for match in _SHORTHAND.finditer(text)]
 
 
 def _psql_places(text: str) -> list[Placeholder]:

@@ -121,6 +121,13 @@ def test_one_given_session_is_matched_by_its_pid() -> None:
     assert operation == SignalMatchingBackends(True, "pid = %(pid)s", (("pid", "4711"),))
 
 
+def test_the_pid_of_a_signal_that_names_no_table_is_asked_for() -> None:
+    command = made("SELECT pg_terminate_backend(pid)", Kind.SQL)
+    assert command.placeholders == ("pid",)
+    assert resolve(command, {"pid": "4711"}) == SignalMatchingBackends(True, "pid = %(pid)s", (("pid", "4711"),))
+    assert made("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = 7", Kind.SQL).placeholders == ()
+
+
 def test_sessions_are_matched_by_the_condition_as_the_parser_prints_it() -> None:
     text = "select pg_cancel_backend(pid) from pg_stat_activity where usename=<user> and query like '%x'"
     operation = resolve(made(text, Kind.SQL), {"user": "shop"})
