@@ -13,7 +13,7 @@ from cockpit.model.locks import AgeBasis, CronLock, JobPlan, LocksSnapshot, Lock
 from cockpit.model.ports import Clock
 from cockpit.model.readings import SourceId
 
-SCAN_CAP = 5_000
+SCAN_CAP = 1_000
 """Keys under the prefix that are looked at."""
 _WANTED = {
     "scan": "locks that the configuration does not name",

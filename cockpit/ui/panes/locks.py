@@ -13,7 +13,7 @@ from textual.events import Resize
 from cockpit.engine.contention import LogContention
 from cockpit.engine.lock_owner import Owners, with_owner
 from cockpit.model.jobs import JobRun, JobsSnapshot
-from cockpit.model.locks import AdvisorySnapshot, CronLock, JobPlan, LocksSnapshot
+from cockpit.model.locks import AdvisorySnapshot, CronLock, LocksSnapshot
 from cockpit.model.readings import Reading, ReadingState, SourceId, SourceKind
 from cockpit.model.services import ServicesSnapshot
 from cockpit.ui.bindings import Scope
@@ -51,6 +51,7 @@ class LocksPane(TablePane):
         self._contention: LogContention | None = None
         self._found: list[tuple[SourceId, Seen]] = []
         self._found_in: tuple[object, ...] = ()
+        self._counted_in: tuple[int, int] = (-1, -1)
         self._told: Sequence[object] = ()
         self._made: dict[object, tuple[Seen, Row]] = {}
 
@@ -96,15 +97,20 @@ class LocksPane(TablePane):
         return [row for _, row in made.values()]
 
     def _look_when_changed(self, now: datetime) -> None:
-        """Put everything together anew only for new readings, another order, or when refusals have grown old."""
+        """Put everything together anew only for new readings or another order; refusals follow the log, too."""
         values = [r.value for r in self.session.board.readings.values()] if self.session else []
         told = [v for v in values if isinstance(v, _TOLD_BY)]
+        inputs = (*map(id, told), self.order)
         end = self.session.logs.end if self.session else 0
-        inputs = (*map(id, told), end, self.order, int(now.timestamp()) // RECOUNT)
+        counted_in = (end, int(now.timestamp()) // RECOUNT)
         if inputs != self._found_in:
             self._found_in, self._told = inputs, told
-            self._found = self._look(now)
+            self._found = self._look()
             self._found.sort(key=lambda found: self._place(found[1]))
+        elif counted_in == self._counted_in:
+            return
+        self._counted_in = counted_in
+        self._take_refusals(now)
 
     def summary(self, now: datetime) -> Line:
         """`1 stale · 2 held`."""
@@ -163,36 +169,30 @@ class LocksPane(TablePane):
         }
         return (*by.get(self.orders[self.order][0], ()), RANK[seen.state], not isinstance(lock, CronLock), seen.name)
 
-    def _look(self, now: datetime) -> list[tuple[SourceId, Seen]]:
+    def _look(self) -> list[tuple[SourceId, Seen]]:
         """Every lock with what else is known of it."""
         jobs, owners = self._jobs(), Owners(self._services())
         found: list[tuple[SourceId, Seen]] = []
-        snapshots = self._snapshots()
-        self._count_refusals([lock.job for _, snapshot in snapshots for lock in snapshot.locks if lock.job])
-        for source, snapshot in snapshots:
+        for source, snapshot in self._snapshots():
             for lock in snapshot.locks:
                 known = with_owner(lock, owners)
                 run = jobs.get(lock.job.name) if lock.job else None
-                seen = Seen(known, run, alive=owners.find(lock.owner)[1] if lock.owner_alive is None else "")
-                found.append((source, self._with_refusals(seen, now)))
+                alive = owners.find(lock.owner)[1] if lock.owner_alive is None else ""
+                found.append((source, Seen(known, run, alive=alive)))
         for reading in self.readings():
             if isinstance(reading.value, AdvisorySnapshot):
                 found += [(reading.source, Seen(held)) for held in reading.value.locks]
         return found
 
-    def _count_refusals(self, plans: Sequence[JobPlan]) -> None:
-        if self._contention is not None:
-            self._contention.take_in(plans)
-
-    def _with_refusals(self, seen: Seen, now: datetime) -> Seen:
-        """How often the lock was found held: by the job's counter or by log lines, whichever has seen more."""
-        if seen.plan is None or self._contention is None:
-            return seen
-        logged = self._contention.count(seen.plan, now)
-        counted = seen.run.contended if seen.run is not None else None
-        if counted is not None and counted >= logged:
-            return replace(seen, refused=counted, counted="its counter")
-        return replace(seen, refused=logged, counted="log lines")
+    def _take_refusals(self, now: datetime) -> None:
+        """Count anew how often the locks of jobs were found held."""
+        if self._contention is None:
+            return
+        planned = [(index, seen.plan) for index, (_, seen) in enumerate(self._found) if seen.plan is not None]
+        self._contention.take_in([plan for _, plan in planned])
+        for index, plan in planned:
+            source, seen = self._found[index]
+            self._found[index] = (source, _with_refusals(seen, self._contention.count(plan, now)))
 
     def _bring_up_head(self) -> None:
         lines: list[Line] = []
@@ -220,3 +220,11 @@ class LocksPane(TablePane):
 
 def _identity(lock: AnyLock) -> object:
     return lock.key if isinstance(lock, CronLock) else (lock.pid, lock.name, lock.mode)
+
+
+def _with_refusals(seen: Seen, logged: int) -> Seen:
+    """How often the lock was found held: by the job's counter or by log lines, whichever has seen more."""
+    counted = seen.run.contended if seen.run is not None else None
+    if counted is not None and counted >= logged:
+        return replace(seen, refused=counted, counted="its counter")
+    return replace(seen, refused=logged, counted="log lines")
