@@ -59,6 +59,8 @@ class Verbs(click.Group):
 @click.option("--env", "environment", metavar="NAME", help="The environment to open; the file's default otherwise.")
 @click.option("--config", "config", metavar="FILE", help="The configuration; ./cockpit.toml or the user's otherwise.")
 @click.option("--observer", is_flag=True, help="Read only: builds nothing that could change a system.")
+@click.option("--wall", is_flag=True, help="For a shared screen: an observer's, what needs attention comes forward.")
+@click.option("--rotate", type=click.FloatRange(2), metavar="SECONDS", help="On a wall, let panes take turns.")
 @click.option("--runbook", metavar="FILE", help="Open this runbook first.")
 @click.option("--alert", metavar="NAME", help="Open on what this alert names.")
 @click.option(
@@ -72,6 +74,8 @@ def cockpit(
     environment: str | None,
     config: str | None,
     observer: bool,
+    wall: bool,
+    rotate: float | None,
     runbook: str | None,
     alert: str | None,
     labels: tuple[str, ...],
@@ -79,13 +83,14 @@ def cockpit(
     version: bool,
 ) -> None:
     """The terminal to open when the pager goes: live panes, your runbook, a timeline that writes itself."""
-    context.obj = {"environment": environment, "config": config, "observer": observer, "debug": debug}
+    context.obj = {"environment": environment, "config": config, "observer": observer or wall, "debug": debug}
+    context.obj["rotate"] = (rotate or 0.0) if wall else None
     if version:
         _print_versions()
     elif context.invoked_subcommand is None:
         from cockpit.verbs.open import open_cockpit
 
-        context.exit(open_cockpit(environment, config, observer, runbook, alert, labels))
+        context.exit(open_cockpit(environment, config, observer or wall, runbook, alert, labels, context.obj["rotate"]))
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cockpit.engine.session import Session
     from cockpit.model.runbook import Procedure, Runbook
     from cockpit.ui.screens.main import MainScreen
+    from cockpit.ui.wall import WallWish
 
 CLOSING = 6.0
 """Seconds that letting go of sources and journal may take."""
@@ -61,6 +62,7 @@ class CockpitApp(App[int], inherit_bindings=False):
         ascii_only: True draws with ASCII shapes only.
         elsewhere: builds the session of another environment by its name; None where there is no other.
         greeting: what to say first, "" for nothing.
+        wall: for a screen that nobody sits at; None for all others.
 
     Attributes:
         keys: those that were pressed and wait for their turn.
@@ -89,12 +91,14 @@ class CockpitApp(App[int], inherit_bindings=False):
         ascii_only: bool = False,
         elsewhere: Callable[[str], Session] | None = None,
         greeting: str = "",
+        wall: WallWish | None = None,
     ) -> None:
         super().__init__()
+        self._wall = wall
         self._filters = [*([Colourless()] if self.no_color else self._filters), AsciiOnly(self)]
         for known in THEMES:
             self.register_theme(known)
-        self.theme = theme_name(theme)
+        self.theme = theme_name(theme, wall=wall is not None)
         self.set_class(ascii_only, "ascii")
         self.keys = KeyLine()
         self._facts = facts
@@ -171,7 +175,7 @@ class CockpitApp(App[int], inherit_bindings=False):
             await self.switch_mode(_WORK)
             self.session = session = await building
             if session.theme:
-                self.theme = theme_name(session.theme)
+                self.theme = theme_name(session.theme, wall=self._wall is not None)
             main.attach(session)
             if self._greeting:
                 main.say(self._greeting, Tone.OK)
@@ -186,7 +190,7 @@ class CockpitApp(App[int], inherit_bindings=False):
     def _load(self) -> MainScreen:
         from cockpit.ui.screens.main import MainScreen
 
-        return MainScreen(self._facts, self._role, self.keys)
+        return MainScreen(self._facts, self._role, self.keys, self._wall)
 
     def _build(self) -> Session:
         session = self._open_session()

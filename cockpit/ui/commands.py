@@ -37,7 +37,7 @@ def handlers(screen: MainScreen) -> dict[str, Handler]:
         **_services_keys(screen),
         **_session_keys(screen),
         **log_handlers(screen),
-        "sidebar.go": screen.go_to_sidebar,
+        "sidebar.go": screen.toggle_runbook if screen.front is not None else screen.go_to_sidebar,
         "focus.next": lambda: screen.cycle(1),
         "focus.previous": lambda: screen.cycle(-1),
         "palette.open": screen.palette_keys.open,

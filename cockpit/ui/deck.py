@@ -56,6 +56,32 @@ def places(width: int, height: int, shown: str, zoomed: bool) -> dict[str, Regio
     }
 
 
+def wall_places(width: int, height: int, front: tuple[str, ...], beside: str) -> dict[str, Region]:
+    """The same on a wall: health and one more on the left, those in front on the right, the first one largest.
+
+    Args:
+        width: cells of the deck.
+        height: lines of the deck.
+        front: the panes that come forward, in their order.
+        beside: the pane below health.
+    """
+    top = round(height * 0.56)
+    if width < SIDE_BY_SIDE:
+        return {HEALTH: Region(0, 0, width, top), front[0]: Region(0, top, width, height - top)}
+    left = width * 2 // 5
+    low = front[1:3] if width >= THREE_ABREAST else front[1:2]
+    cells = (width - left) // len(low)
+    found = {
+        HEALTH: Region(0, 0, left, top),
+        beside: Region(0, top, left, height - top),
+        front[0]: Region(left, 0, width - left, top),
+    }
+    for number, name in enumerate(low):
+        x = left + number * cells
+        found[name] = Region(x, top, width - x if name == low[-1] else cells, height - top)
+    return found
+
+
 def _wide(width: int, height: int) -> dict[str, Region]:
     first, second = round(height * 0.36), round(height * 0.28)
     third = height - first - second
@@ -99,12 +125,16 @@ class Deck(Container):
     Attributes:
         shown: the pane chosen last.
         zoomed: whether it has all the room.
+        front: on a wall, the panes that come forward; empty elsewhere.
+        beside: on a wall, the pane below health.
     """
 
     def __init__(self, *panes: Widget) -> None:
         super().__init__(*panes, id="deck")
         self.shown = HEALTH
         self.zoomed = False
+        self.front: tuple[str, ...] = ()
+        self.beside = TIMELINE
         self._layout_of_panes = DeckLayout()
 
     @property
@@ -119,7 +149,10 @@ class Deck(Container):
 
     def arrange_panes(self, width: int, height: int, *, one: bool = False) -> None:
         """Work out the regions anew; `one` shows a single pane."""
-        regions = places(width, height, self.shown, self.zoomed or one)
+        if self.front:
+            regions = wall_places(width, height, self.front, self.beside)
+        else:
+            regions = places(width, height, self.shown, self.zoomed or one)
         if regions != self._layout_of_panes.regions:
             self._layout_of_panes.regions = regions
             for pane in self.children:

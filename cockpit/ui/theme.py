@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from cockpit.ui.spans import Tone
 
-DARK_NAME, LIGHT_NAME = "cockpit-dark", "cockpit-light"
+DARK_NAME, LIGHT_NAME, WALL_NAME = "cockpit-dark", "cockpit-light", "cockpit-wall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,26 @@ LIGHT = Colours(
     found="#ffe9a6",
 )
 
+WALL = Colours(
+    background="#000000",
+    raised="#0a0d12",
+    cursor="#000000",
+    cursor_faded="#000000",
+    border="#46525f",
+    focus="#46525f",
+    text="#f2f5f8",
+    strong="#ffffff",
+    dim="#b4c0cc",
+    faint="#8592a0",
+    accent="#8cc4ff",
+    ok="#63d686",
+    warn="#ffc24d",
+    crit="#ff6b75",
+    unknown="#cdb1f5",
+    found="#5a4a12",
+)
+"""High contrast, and no cursor: for a screen across the room."""
+
 
 def _theme(name: str, colours: Colours, *, dark: bool) -> Theme:
     return Theme(
@@ -107,7 +127,11 @@ def _theme(name: str, colours: Colours, *, dark: bool) -> Theme:
     )
 
 
-THEMES = (_theme(DARK_NAME, DARK, dark=True), _theme(LIGHT_NAME, LIGHT, dark=False))
+THEMES = (
+    _theme(DARK_NAME, DARK, dark=True),
+    _theme(LIGHT_NAME, LIGHT, dark=False),
+    _theme(WALL_NAME, WALL, dark=True),
+)
 
 
 def _styles(c: Colours) -> dict[Tone, Style]:
@@ -168,8 +192,8 @@ def _colourless() -> dict[Tone, Style]:
     }
 
 
-STYLES = {DARK_NAME: _styles(DARK), LIGHT_NAME: _styles(LIGHT)}
-COLOURS = {DARK_NAME: DARK, LIGHT_NAME: LIGHT}
+STYLES = {DARK_NAME: _styles(DARK), LIGHT_NAME: _styles(LIGHT), WALL_NAME: _styles(WALL)}
+COLOURS = {DARK_NAME: DARK, LIGHT_NAME: LIGHT, WALL_NAME: WALL}
 
 
 class Paint:
@@ -217,6 +241,8 @@ def paint_for(widget: Widget) -> Paint:
     return _PAINTS.get((widget.app.theme, colourless), _PAINTS[DARK_NAME, colourless])
 
 
-def theme_name(wanted: str) -> str:
-    """The theme that a setting names: "light", "dark" or a full name; dark for anything else."""
-    return LIGHT_NAME if wanted in ("light", LIGHT_NAME) else DARK_NAME
+def theme_name(wanted: str, *, wall: bool = False) -> str:
+    """The theme that a setting names: "light", "dark" or a full name; dark for anything else, on a wall its own."""
+    if wanted in ("light", LIGHT_NAME):
+        return LIGHT_NAME
+    return WALL_NAME if wall else DARK_NAME

@@ -36,7 +36,7 @@ def command(context: click.Context, incident: str | None, replay: bool, as_json:
     if incident is not None:
         found = [chosen(found, incident)]
     if incident is not None and not as_json:
-        context.exit(_follow(loaded, found[0]))
+        context.exit(_follow(loaded, found[0], context.obj["rotate"]))
     _list(found, as_json=as_json)
 
 
@@ -52,10 +52,10 @@ def _list(found: list[LiveIncident], *, as_json: bool) -> None:
         click.echo("no incident is shared now")
 
 
-def _follow(loaded: Loaded, live: LiveIncident) -> int:
+def _follow(loaded: Loaded, live: LiveIncident, rotate: float | None) -> int:
     from cockpit.model.incident import Role
     from cockpit.wiring.following import followed_facts
-    from cockpit.wiring.tui import First, run_screen
+    from cockpit.wiring.tui import First, run_screen, wall_wish
 
     def open_it():  # type: ignore[no-untyped-def]
         from cockpit.wiring.following import open_following
@@ -64,7 +64,15 @@ def _follow(loaded: Loaded, live: LiveIncident) -> int:
 
     interface = loaded.settings.interface
     facts = followed_facts(loaded, live.environment)
-    return run_screen(facts, Role.OBSERVER, open_it, First(), theme=interface.theme, ascii_only=interface.ascii)
+    return run_screen(
+        facts,
+        Role.OBSERVER,
+        open_it,
+        First(),
+        theme=interface.theme,
+        ascii_only=interface.ascii,
+        wall=wall_wish(rotate),
+    )
 
 
 def _replay(loaded: Loaded | None, name: str | None) -> int:

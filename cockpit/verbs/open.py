@@ -17,6 +17,7 @@ def open_cockpit(
     runbook: str | None,
     alert: str | None,
     labels: tuple[str, ...],
+    rotate: float | None = None,
 ) -> int:
     """Open the screen and return the exit code.
 
@@ -27,6 +28,7 @@ def open_cockpit(
         runbook: a runbook file to open first.
         alert: an alert's name; the procedure that names it comes first.
         labels: labels of the alert as KEY=VALUE, offered as inputs.
+        rotate: for a screen on a wall, seconds after which the next pane comes forward, 0 for never; None elsewhere.
 
     Raises:
         ConfigError: when the configuration cannot be used.
@@ -34,7 +36,7 @@ def open_cockpit(
     from cockpit.config.load import load
     from cockpit.model.incident import Role
     from cockpit.wiring.facts import environment_facts
-    from cockpit.wiring.tui import First, run_screen
+    from cockpit.wiring.tui import First, run_screen, wall_wish
 
     loaded = load(Path(config) if config else None)
     name, settings = loaded.environment(environment)
@@ -56,4 +58,5 @@ def open_cockpit(
         theme=interface.theme,
         ascii_only=interface.ascii,
         elsewhere=open_there,
+        wall=wall_wish(rotate),
     )

@@ -41,4 +41,5 @@ def command(
                 f"Observers of {name}: {url}\nWhoever has this address sees that screen, and can change nothing."
             )
 
-    serve(loaded, name, Serving(listen, port, tuple(origin.rstrip("/") for origin in origins), clients), announce)
+    reached = tuple(origin.rstrip("/") for origin in origins)
+    serve(loaded, name, Serving(listen, port, reached, clients, options.get("rotate")), announce)

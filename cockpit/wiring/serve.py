@@ -49,12 +49,14 @@ class Serving:
         port: 0 takes a free one.
         origins: addresses by which browsers reach it, when they are not its own.
         clients: how many may look at a time.
+        rotate: for screens as on a wall, seconds after which the next pane comes forward, 0 for never; None elsewhere.
     """
 
     listen: str = "127.0.0.1"
     port: int = 8787
     origins: tuple[str, ...] = ()
     clients: int = 32
+    rotate: float | None = None
 
 
 def serve(loaded: Loaded, name: str, serving: Serving, announce: Callable[[str], None]) -> None:
@@ -84,7 +86,10 @@ async def _serve(loaded: Loaded, name: str, serving: Serving, announce: Callable
     with contextlib.closing(_socket(serving)) as line:
         port = line.getsockname()[1]
         settings = web_settings(loaded, serving, port)
-        command, variables = child_command(loaded, name), child_variables(loaded.environment(name)[1], os.environ)
+        command, variables = (
+            child_command(loaded, name, serving.rotate),
+            child_variables(loaded.environment(name)[1], os.environ),
+        )
         server = ObserverServer(settings, lambda: ObserverProcess(command, variables), files)
         runner = web.AppRunner(server.application(), access_log=None, handle_signals=False)
         await runner.setup()
@@ -123,10 +128,11 @@ def address(serving: Serving, port: int) -> str:
     return serving.origins[0] if serving.origins else f"http://127.0.0.1:{port}"
 
 
-def child_command(loaded: Loaded, name: str) -> list[str]:
+def child_command(loaded: Loaded, name: str, rotate: float | None = None) -> list[str]:
     """The program of one screen: always an observer's."""
     config = ["--config", str(loaded.path)] if loaded.path else []
-    return [sys.executable, "-m", "cockpit", "--observer", "--env", name, *config]
+    wall = [] if rotate is None else ["--wall", *(["--rotate", f"{rotate:g}"] if rotate else [])]
+    return [sys.executable, "-m", "cockpit", "--observer", *wall, "--env", name, *config]
 
 
 def child_variables(environment: Environment, variables: Mapping[str, str]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from cockpit.model.incident import EnvironmentFacts, Role
 if TYPE_CHECKING:
     from cockpit.engine.session import Session
     from cockpit.ui.app import CockpitApp
+    from cockpit.ui.wall import WallWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,13 @@ class First:
         return First(runbook or "", alert or "", tuple(pairs))
 
 
+def wall_wish(rotate: float | None) -> WallWish | None:
+    """What the command line asks of a screen on a wall; None when it is for none."""
+    from cockpit.ui.wall import WallWish
+
+    return None if rotate is None else WallWish(rotate)
+
+
 def run_screen(
     facts: EnvironmentFacts,
     role: Role,
@@ -56,6 +64,7 @@ def run_screen(
     theme: str = "",
     ascii_only: bool = False,
     elsewhere: Callable[[str], Session] | None = None,
+    wall: WallWish | None = None,
 ) -> int:
     """Run the full-screen terminal until it is left, say why when it left by itself, and return the exit code.
 
@@ -69,6 +78,7 @@ def run_screen(
         theme: "light", "dark" or "" for the dark one.
         ascii_only: True draws with ASCII shapes only, as a locale that is not UTF-8 does.
         elsewhere: builds the session of another environment by its name; None where there is no other.
+        wall: for a screen that nobody sits at; None for all others.
 
     Raises:
         Exception: what went wrong in the cockpit itself, once the terminal was given back.
@@ -89,6 +99,7 @@ def run_screen(
             ascii_only=ascii_only,
             elsewhere=elsewhere,
             greeting=parting,
+            wall=wall,
         )
         app.run()
         if app.failure is not None or app.following is None:

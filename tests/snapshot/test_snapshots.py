@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from cockpit.model.errors import SourceUnreachable
 from cockpit.model.incident import EnvironmentFacts, Role
 from cockpit.ui.app import CockpitApp
+from cockpit.ui.wall import WallWish
 from tests.support.awaiting import until
 from tests.support.fake_session import KV, Range, a_range
 
@@ -18,8 +19,8 @@ Snap = Callable[..., bool]
 Before = Callable[[Pilot[Any]], Awaitable[None]]
 
 
-def an_app(range_: Range, role: Role = Role.OPERATOR) -> CockpitApp:
-    return CockpitApp(lambda: range_.session, range_.facts, role)
+def an_app(range_: Range, role: Role = Role.OPERATOR, wall: WallWish | None = None) -> CockpitApp:
+    return CockpitApp(lambda: range_.session, range_.facts, role, wall=wall)
 
 
 def ready(app: CockpitApp, range_: Range, *keys: str) -> Before:

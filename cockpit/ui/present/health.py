@@ -60,6 +60,17 @@ def health_summary(health: HealthSnapshot) -> Line:
     return joined(parts, " · ")
 
 
+def worst_line(health: HealthSnapshot, look: Look) -> Line:
+    """`✗ cron.recalculate  last run 1h10m ago`: the gravest check that is not muted; empty when all is well."""
+    grave = [result for result in health.results if not result.muted and result.verdict in (Verdict.CRIT, Verdict.WARN)]
+    if not grave:
+        return EMPTY
+    worst = max(grave, key=_gravity)
+    tone = Tone.CRIT if worst.verdict is Verdict.CRIT else Tone.WARN
+    shape = look.shapes.crit if worst.verdict is Verdict.CRIT else look.shapes.warn
+    return (Span(f"{shape} {worst.name}", tone), Span(f"  {look.text(worst.message)}"))
+
+
 def _part(result: CheckResult) -> int:
     """0 for what fails or cannot be believed, 1 for what is muted, 2 for what is well."""
     if result.muted:

@@ -18,7 +18,10 @@ from cockpit.ui.look import PLAIN_LOOK, Look
 from cockpit.ui.measures import LEAST_CELLS, LEAST_LINES, SIDEBAR_FROM, TABS_BELOW, sidebar_cells
 from cockpit.ui.panes.all import Panes
 from cockpit.ui.panes.base import Pane
+from cockpit.ui.present.wall import FROM_CELLS, FROM_LINES
+from cockpit.ui.present.wall import LINES as WALL_LINES
 from cockpit.ui.spans import Line, Span, Tone
+from cockpit.ui.wall import Front, WallWish
 from cockpit.ui.widgets.find_line import FindLine
 from cockpit.ui.widgets.header_bar import HeaderBar
 from cockpit.ui.widgets.lines import Lines
@@ -33,13 +36,16 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
     Args:
         facts: the environment, for the first picture.
         role: operator or observer.
+        wall: for a screen that nobody sits at; None for all others.
     """
 
     AUTO_FOCUS: ClassVar[str | None] = ""
     """Textual would focus the runbooks first, and that pins their cursor before they are ranked."""
 
-    def __init__(self, facts: EnvironmentFacts, role: Role) -> None:
+    def __init__(self, facts: EnvironmentFacts, role: Role, wall: WallWish | None = None) -> None:
         super().__init__(id="cockpit")
+        self.front = Front(wall) if wall else None
+        self.runbook_shown = wall is None
         self.facts = facts
         self.role = role
         self.look: Look = PLAIN_LOOK
@@ -55,6 +61,14 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
         self.too_small = Lines(name="too-small")
         self.walking = False
         self._drawer_open = False
+        if self.front is not None:
+            self._untouched(self.front)
+
+    def _untouched(self, front: Front) -> None:
+        """Let nothing take the keys, so that no cursor shows."""
+        self.deck.front = front.order
+        for body in (*(pane.body for pane in self.panes), self.sidebar.runbooks, self.sidebar.steps):
+            body.can_focus = False
 
     def compose(self) -> ComposeResult:
         """All parts."""
@@ -77,7 +91,7 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
     @property
     def wide(self) -> bool:
         """Whether the sidebar stands beside the panes."""
-        return self.app.size.width >= SIDEBAR_FROM
+        return self.app.size.width >= (SIDEBAR_FROM if self.front is None else TABS_BELOW)
 
     @property
     def drawer_open(self) -> bool:
@@ -91,6 +105,13 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
         return 8 if height < 30 else 12 if height < 56 else 15
 
     @property
+    def header_lines(self) -> int:
+        """Lines of the header: a wall's is large where there is room."""
+        size = self.app.size
+        large = self.front is not None and size.width >= FROM_CELLS and size.height >= FROM_LINES
+        return WALL_LINES if large else 1
+
+    @property
     def low_lines(self) -> int:
         """Lines of card and footer together, which a confirmation covers."""
         return self.card_lines + 1 if self.card.has_class("shown") else 0
@@ -98,7 +119,8 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
     @property
     def sidebar_cells(self) -> int:
         """Cells of the sidebar."""
-        return sidebar_cells(self.app.size.width)
+        width = self.app.size.width
+        return sidebar_cells(width) if self.front is None or not self.wide else max(40, width * 27 // 100)
 
     @property
     def active_pane(self) -> Pane | None:
@@ -135,16 +157,20 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
         zoomed = self.deck.zoomed
         self.sidebar.set_class(not self.wide, "drawer")
         self.sidebar.set_class(self.drawer_open, "open")
-        self.sidebar.set_class(zoomed and self.wide and not self.in_sidebar, "hidden")
+        hidden = zoomed and self.wide and not self.in_sidebar
+        self.sidebar.set_class(hidden or (self.wide and not self.runbook_shown), "hidden")
         self.sidebar.set_class(self.walking, "walking")
-        tabs = width < TABS_BELOW
+        tabs = width < TABS_BELOW and self.front is None
+        self.header.styles.height = self.header_lines
+        self.footer.display = self.front is None
         self.tab_line.set_class(tabs, "shown")
         card_lines = self.card_lines
         rows = len(self.sidebar.runbooks.state.rows)
         self.sidebar.share(min(max(3, rows + 2), max(5, height // 4)) if self.walking else 0)
-        self.card.set_class(self.walking and not zoomed, "shown")
+        card = self.walking and not zoomed and (self.runbook_shown or self.drawer_open)
+        self.card.set_class(card, "shown")
         self.card.styles.height = card_lines
-        taken = 2 + int(tabs) + (card_lines if self.walking and not zoomed else 0)
+        taken = self.header_lines + int(self.front is None) + int(tabs) + (card_lines if card else 0)
         taken += int(self.notice.has_class("shown")) + int(self.find_line.has_class("shown"))
         self.sidebar.styles.width = self.sidebar_cells
         beside = self.sidebar_cells if self.wide and not self.sidebar.has_class("hidden") else 0
@@ -192,6 +218,14 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
             self.deck.zoomed = not self.deck.zoomed
             self.lay_out()
 
+    def toggle_runbook(self) -> None:
+        """On a wall, show or hide the runbooks and the steps of the open one."""
+        if self.wide:
+            self.runbook_shown = not self.runbook_shown
+        else:
+            self._drawer_open = not self._drawer_open
+        self.lay_out()
+
     def open_drawer(self) -> None:
         """Let the sidebar lie over the panes where it does not stand beside them, from the next layout on."""
         self._drawer_open = True
@@ -206,7 +240,10 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
         return was_open
 
     def _keep_focus(self) -> None:
-        """Never leave the keys with something that is not on the screen."""
+        """Never leave the keys with something that is not on the screen, nor on a wall with anything."""
+        if self.front is not None:
+            self.set_focus(None)
+            return
         pane = self.active_pane
         hidden = pane is not None and not pane.display
         astray = self.in_sidebar and not self.wide and not self.drawer_open
@@ -228,6 +265,8 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
             spans.append(Span(f"{gap}{pane.number}", Tone.KEY))
             spans.append(Span(f" {label}", Tone.TITLE if here else Tone.DIM))
         self.tab_line.show([tuple(spans)])
+        if self.front is not None:
+            return
         beside = "" if self.tab_line.has_class("shown") or self.deck.zoomed else visible[-1] if visible else ""
         for pane in self.panes:
             pane.tabs = tuple(f"{other.number} {other.label}" for other in hidden) if pane.id == beside else ()
@@ -236,8 +275,9 @@ class LaidOutScreen(Screen[None], inherit_bindings=False):
         text: Line = (Span(f"the cockpit needs {LEAST_CELLS}x{LEAST_LINES}, this is {width}x{height}", Tone.WARN),)
         self.too_small.show([text] if small else [])
         self.too_small.display = small
-        for part in (self.header, self.query_one("#main"), self.footer):
+        for part in (self.header, self.query_one("#main")):
             part.display = not small
+        self.footer.display = not small and self.front is None
         if small:
             self.card.remove_class("shown")
             self.tab_line.remove_class("shown")

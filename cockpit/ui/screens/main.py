@@ -39,6 +39,7 @@ from cockpit.ui.spotlit import scene_of
 from cockpit.ui.steps import StepKeys
 from cockpit.ui.turn import Turn
 from cockpit.ui.walk import Walk, enter_word
+from cockpit.ui.wall import KEYS, WallWish, bring_forward
 from cockpit.ui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
@@ -56,10 +57,11 @@ class MainScreen(LaidOutScreen):
         facts: the environment, for the first picture.
         role: operator or observer.
         keys: those that were pressed and wait for their turn.
+        wall: for a screen that nobody sits at; None for all others.
     """
 
-    def __init__(self, facts: EnvironmentFacts, role: Role, keys: KeyLine) -> None:
-        super().__init__(facts, role)
+    def __init__(self, facts: EnvironmentFacts, role: Role, keys: KeyLine, wall: WallWish | None = None) -> None:
+        super().__init__(facts, role, wall)
         self.session: Session | None = None
         self.feed: Feed | None = None
         self.steps: StepKeys | None = None
@@ -122,6 +124,8 @@ class MainScreen(LaidOutScreen):
             self.launch(self.steps.forget_expired())
         if self.feed is not None:
             self.feed.tick()
+            if self.front is not None:
+                bring_forward(self, self.front)
         else:
             self.bring_up_bars()
 
@@ -160,6 +164,8 @@ class MainScreen(LaidOutScreen):
     def find_binding(self, key: str) -> KeyBinding | None:
         """What a key means now."""
         binding = self.keymap.find(key, self.scopes())
+        if self.front is not None and binding is not None and binding.id not in KEYS:
+            return None
         logs = self.active_pane is self.panes.logs
         return None if binding is None or (logs and binding.id in _NOT_IN_LOGS) else binding
 
@@ -167,6 +173,8 @@ class MainScreen(LaidOutScreen):
         """The keys that mean something now."""
         logs = self.active_pane is self.panes.logs
         found = self.keymap.valid(self.scopes())
+        if self.front is not None:
+            found = [binding for binding in found if binding.id in KEYS]
         return [b for b in found if b.id in self.handlers and not (logs and b.id in _NOT_IN_LOGS)]
 
     async def take_key(self, event: Key) -> None:

@@ -18,7 +18,10 @@ from cockpit.ui.present.header import (
     source_dots,
     token_line,
 )
-from cockpit.ui.spans import EMPTY, Line, Span, Tone
+from cockpit.ui.present.health import health_summary, worst_line
+from cockpit.ui.present.wall import WallHead, wall_lines
+from cockpit.ui.shapes import ASCII
+from cockpit.ui.spans import EMPTY, Line, Span, Tone, joined, width
 from cockpit.ui.widgets.lines import Lines
 
 if TYPE_CHECKING:
@@ -73,8 +76,28 @@ class HeaderBar(Lines):
             left.append(following_line(session.following.outlook(now), look_of(session)))
         left += [token_line(name, (end - now).total_seconds()) for name, end in tokens[:1]]
         dots = source_dots(readings, shapes, names=True), source_dots(readings, shapes, names=False)
+        if self.size.height > 1:
+            self.show(wall_lines(self._wall_head(session, now, left, dots), cells, ascii_only=shapes is ASCII))
+            return
         right = [local_clock_line(now), clock_line(now), role_badge(self._role)]
         self.show([header_line(left, dots, right, cells, self._clocks(session, now))])
+
+    def _wall_head(self, session: Session, now: datetime, left: list[Line], dots: tuple[Line, Line]) -> WallHead:
+        """What a wall's large header says; the incident has its own place there."""
+        incident = session.incident.current
+        badges = joined([left[0], role_badge(self._role), *(left[2:] if incident else left[1:])], "  ")
+        health = session.board.health
+        return WallHead(
+            badges,
+            incident,
+            session.incident.elapsed,
+            [result.verdict for result in health.results if not result.muted],
+            health_summary(health),
+            worst_line(health, look_of(session)),
+            joined(self._clocks(session, now), "   "),
+            dots[0] if width(dots[0]) < self.size.width // 3 else dots[1],
+            now,
+        )
 
     def _clocks(self, session: Session, now: datetime) -> list[Line]:
         from cockpit.engine.escalation import next_level, pending, policy_for

@@ -77,7 +77,10 @@ def test_a_screen_is_an_observers_and_gets_only_the_variables_that_it_needs() ->
     assert set(child_variables(environment, given_)) == {
         *("READS", "SHARED", "REST", "READ_TOKEN", "HEADER", "PATH", "LC_ALL"),
     }
-    assert "--observer" in child_command(loaded(environment), "e")
+    command = child_command(loaded(environment), "e")
+    assert ("--observer" in command, "--wall" in command) == (True, False)
+    assert child_command(loaded(environment), "e", 0.0)[3:5] == ["--observer", "--wall"]
+    assert child_command(loaded(environment), "e", 20.0)[4:7] == ["--wall", "--rotate", "20"]
 
 
 @pytest.mark.parametrize("origin", ["cockpit.example.com", "ftp://x", "https://x/path", "https://"])
