@@ -66,6 +66,7 @@ def forward(app: CockpitApp, range_: Range, *keys: str) -> Before:
         range_.clock.advance(60.0)
         assert app.main.front is not None
         bring_forward(app.main, app.main.front)
+        await pilot.pause()
         assert app.main.feed is not None
         app.main.feed.tick()
         await pilot.pause()
