@@ -75,7 +75,8 @@ class RedisLocks:
         held = await look_up(self._line, keys)
         now = self._clock.now()
         self._remember(held, now)
-        locks = [self._lock(key, facts, now) for key, facts in held.items()]
+        alive = {owner: self._owner_alive(owner) for owner in {facts.owner for facts in held.values()}}
+        locks = [self._lock(key, facts, alive[facts.owner], now) for key, facts in held.items()]
         locks += [self._free(plan) for key, plan in self._plans.items() if key not in held]
         slow = await slow_entries(self._line) if self._may_count_slow else None
         self._may_count_slow = slow is not None
@@ -115,12 +116,11 @@ class RedisLocks:
             self._seen[key] = (facts.identity, since if value == facts.identity else fresh)
         self._looked = True
 
-    def _lock(self, key: str, facts: KeyFacts, now: datetime) -> CronLock:
+    def _lock(self, key: str, facts: KeyFacts, alive: bool | None, now: datetime) -> CronLock:
         plan = self._plans.get(key)
         first_seen = self._seen[key][1]
         seen_for = (now - first_seen).total_seconds() if first_seen else 0.0
         age, basis = lock_age(facts.owner, facts.ttl, plan, seen_for, now)
-        alive = self._owner_alive(facts.owner)
         state = lock_state(age, facts.ttl, plan, alive)
         return CronLock(key, state, facts.identity, facts.owner, facts.ttl, age, basis, plan, alive)
 
