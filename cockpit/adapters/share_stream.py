@@ -11,11 +11,20 @@ from cockpit.config.secrets import Secret
 from cockpit.model.errors import SourceGarbled, SourceRefused
 from cockpit.model.readings import SourceId, SourceKind
 from cockpit.model.share import Item, News
+from cockpit.model.text import clean_bytes
 
 ENTRIES_AT_ONCE, FRAMES_AT_ONCE = 200, 20
 """Items that one question brings."""
 _SCAN_ROUNDS = 50
 _FIELD = "d"
+_PROLONG = """
+if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("PEXPIRE", KEYS[1], ARGV[2]) end
+return 0
+"""
+_LET_GO = """
+if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) end
+return 0
+"""
 _BEHIND = "equal or smaller"
 """What Redis says of an entry whose sequence the stream already has."""
 
@@ -151,6 +160,34 @@ class RedisShare:
         record = live if isinstance(live, bytes) else None
         return News(record, top, tuple(_only_stream(more_entries)), tuple(_only_stream(more_frames)))
 
+    async def hold(self, story: str, what: str, token: str, seconds: float) -> bool:
+        """Take a lease on something, or prolong one's own; False while somebody else has it.
+
+        Raises:
+            SourceError: when that cannot be found out.
+        """
+        key, milliseconds = self._lease(story, what), int(seconds * 1_000)
+        if await self._line.send("SET", key, token, "NX", "PX", milliseconds) is not None:
+            return True
+        return await self._line.send("EVAL", _PROLONG, 1, key, token, milliseconds) == 1
+
+    async def let_go(self, story: str, what: str, token: str) -> None:
+        """Give a lease back, if it still is one's own.
+
+        Raises:
+            SourceError: when it could not be done.
+        """
+        await self._line.send("EVAL", _LET_GO, 1, self._lease(story, what), token)
+
+    async def holder(self, story: str, what: str) -> str:
+        """The token of whoever has a lease, "" when nobody has.
+
+        Raises:
+            SourceError: when that cannot be found out.
+        """
+        reply = await self._line.send("GET", self._lease(story, what))
+        return clean_bytes(reply, 300) if isinstance(reply, bytes) else ""
+
     async def forget(self, story: str) -> None:
         """Take the entries of a stream away, since somebody else has written to it.
 
@@ -166,6 +203,9 @@ class RedisShare:
     @property
     def _milliseconds(self) -> int:
         return int(self._bounds.keep * 1_000)
+
+    def _lease(self, story: str, what: str) -> str:
+        return f"{self._key('lease', story)}:{what}"
 
     def _key(self, part: str, story: str) -> str:
         return f"{self._prefix}:{part}:{story}"

@@ -203,6 +203,30 @@ class ShareStream(Protocol):
         """
         ...
 
+    async def hold(self, story: str, what: str, token: str, seconds: float) -> bool:
+        """Take a lease on something, or prolong one's own; False while somebody else has it.
+
+        Raises:
+            SourceError: when that cannot be found out.
+        """
+        ...
+
+    async def let_go(self, story: str, what: str, token: str) -> None:
+        """Give a lease back, if it still is one's own.
+
+        Raises:
+            SourceError: when it could not be done.
+        """
+        ...
+
+    async def holder(self, story: str, what: str) -> str:
+        """The token of whoever has a lease, "" when nobody has.
+
+        Raises:
+            SourceError: when that cannot be found out.
+        """
+        ...
+
     async def forget(self, story: str) -> None:
         """Take the entries of a stream away, since somebody else has written to it.
 

@@ -108,7 +108,8 @@ def sharing(loaded: Loaded, filmed: Filmed) -> Sequence[Beside]:
         return ()
     encoder = Encoder(filmed.masker, loaded.settings.share.frame_bytes)
     camera = Camera(filmed.board, filmed.spotlight, filmed.clock)
-    return (Filming(camera, encoder, filmed.incident, BlockingPool("film", 1), sinks), *beside)
+    pool = BlockingPool("film", 1)
+    return (Filming(camera, encoder, filmed.incident, pool, sinks, filmed.environment), *beside)
 
 
 def _publisher(settings: ShareSettings, filmed: Filmed) -> Publisher | None:

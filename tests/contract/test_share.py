@@ -37,7 +37,7 @@ from cockpit.model.logs import Level, LogBatch, LogLine
 from cockpit.model.masking import Masker
 from cockpit.model.readings import Reading, ReadingState, SourceKind
 from cockpit.model.share import LiveIncident, Scene
-from tests.support.awaiting import until
+from tests.support.awaiting import until, until_answered
 from tests.support.fake_session import API_LOG, KV, MAIN, START, an_activity, the_locks
 from tests.support.servers import FallibleRedis, fallible_redis
 
@@ -95,7 +95,7 @@ async def an_operator(
     publisher = Publisher(a_share(url, bounds), journal, incident, masker, clock, signature, dots.append)
     pool = BlockingPool("encode", 1)
     camera = Camera(board, spotlight, clock)
-    filming = Filming(camera, Encoder(masker, 200_000), incident, pool, [publisher.take])
+    filming = Filming(camera, Encoder(masker, 200_000), incident, pool, [publisher.take], "PROD")
     try:
         yield Operator(journal, incident, board, spotlight, filming, publisher, dots)
     finally:
@@ -298,6 +298,52 @@ async def test_two_cockpits_on_one_journal_tell_each_entry_once(fallible: Fallib
             assert eyes.follower.story.problems == []
 
 
+async def test_of_two_cockpits_on_one_journal_one_shows_its_screen_and_the_other_takes_over(
+    fallible: FallibleRedis, tmp_path: Path
+) -> None:
+    url = fallible.server.url
+    async with an_operator(url, tmp_path / "journal.db") as bob:
+        async with an_operator(url, tmp_path / "journal.db") as ada:
+            await ada.incident.declare("P1", "Cron stuck")
+            bob.incident.hear(await bob.journal.entries())
+            ada.spotlight.scene, bob.spotlight.scene = Scene("what Ada does"), Scene("what Bob does")
+            async with eyes_after(ada, bob, url) as eyes:
+                for _ in range(3):
+                    await bob.share()
+                    await eyes.follower.once()
+                    assert eyes.follower.scene == Scene("what Ada does")
+        await bob.share()
+        await bob.share()
+        async with eyes_on(url) as eyes:
+            await eyes.follower.once()
+            assert eyes.follower.scene == Scene("what Bob does")
+
+
+@contextlib.asynccontextmanager
+async def eyes_after(first: Operator, second: Operator, url: str) -> AsyncIterator[Eyes]:
+    """Somebody who follows after both have had a turn."""
+    await first.share()
+    await second.share()
+    async with eyes_on(url) as eyes:
+        await eyes.follower.once()
+        yield eyes
+
+
+async def test_a_lease_is_had_by_one_until_it_is_given_back_or_runs_out(fallible: FallibleRedis) -> None:
+    share = a_share(fallible.server.url)
+    assert await share.holder("story", "step") == ""
+    assert await share.hold("story", "step", "ada", 60.0)
+    assert await share.hold("story", "step", "ada", 60.0), "it is prolonged"
+    assert not await share.hold("story", "step", "bob", 60.0)
+    await share.let_go("story", "step", "bob")
+    assert await share.holder("story", "step") == "ada"
+    await share.let_go("story", "step", "ada")
+    assert await share.hold("story", "step", "bob", 0.05)
+    await until_answered(lambda: share.hold("story", "step", "ada", 60.0), what="the end of the lease")
+    assert not await share.hold("story", "step", "bob", 60.0)
+    await share.close()
+
+
 def keys(client: Redis, part: str) -> bytes:
     [key] = client.keys(f"team:{part}:*")
     assert isinstance(key, bytes)
@@ -410,7 +456,7 @@ async def test_the_streams_are_bounded_and_end_by_themselves(fallible: FallibleR
             await operator.share()
         with Redis.from_url(url) as client:
             names = client.keys("team:*")
-            assert len(names) == 3
+            assert len(names) == 4
             assert client.xlen(keys(client, "entries")) < 300
             assert client.xlen(keys(client, "frames")) < 200
             assert all(0 < client.pttl(name) <= 60_000 for name in names)

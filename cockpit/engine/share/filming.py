@@ -63,16 +63,24 @@ class Filming:
         incident: knows whether one is open.
         pool: masks and compresses off the loop.
         sinks: get each frame, one after the other.
+        environment: label of the environment that is filmed; an incident of another one is not.
     """
 
     def __init__(
-        self, camera: Camera, encoder: Encoder, incident: IncidentClock, pool: Pool, sinks: Sequence[Sink]
+        self,
+        camera: Camera,
+        encoder: Encoder,
+        incident: IncidentClock,
+        pool: Pool,
+        sinks: Sequence[Sink],
+        environment: str = "",
     ) -> None:
         self._camera = camera
         self._encoder = encoder
         self._incident = incident
         self._pool = pool
         self._sinks = sinks
+        self._environment = environment
         self._until_whole = 0
         self._filmed = ""
         self._task: asyncio.Task[None] | None = None
@@ -90,7 +98,7 @@ class Filming:
 
     async def once(self) -> None:
         """Take one frame, if an incident is open."""
-        incident = self._incident.id
+        incident = self._filmed_incident()
         if not incident:
             self._camera.forget()
             self._filmed = ""
@@ -107,6 +115,12 @@ class Filming:
         self._until_whole = WHOLE_EVERY - 1 if whole else self._until_whole - 1
         for sink in self._sinks:
             await sink(Taken(incident, frame.at, whole, data))
+
+    def _filmed_incident(self) -> str:
+        """The id of the open incident, "" when there is none, or when it is one of another environment."""
+        current = self._incident.current
+        elsewhere = current is not None and current.environment not in ("", self._environment)
+        return "" if current is None or elsewhere else current.id
 
     async def _run(self) -> None:
         while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -26,6 +27,9 @@ ANNOUNCE_EVERY = 5.0
 """Seconds after which an incident is announced anew, so that a follower sees that the cockpit is there."""
 BATCH = 100
 """Entries that are sent in one exchange."""
+LEAD = "lead"
+LEAD_FOR = 6.0
+"""Seconds for which one of several cockpits on a journal is the one whose screen is shown, unless it says so anew."""
 SLOWEST = 8.0
 """Seconds between two attempts at the most while the share is lost."""
 
@@ -103,11 +107,15 @@ class Publisher:
         self._story: _Story | None = None
         self._frames: deque[Taken] = deque(maxlen=2 * WHOLE_EVERY)
         self._announced_at: float | None = None
+        self._token = secrets.token_hex(8)
         self._reading: Reading[object] = Reading(SHARE)
         self._task: asyncio.Task[None] | None = None
 
     async def take(self, taken: Taken) -> None:
-        """Keep a frame until it is sent; only those since the last whole one are of use to anybody."""
+        """Keep a frame until it is sent; only those since the last whole one are of use to anybody.
+
+        Of several cockpits on one journal only one shows its screen: its frames are sent, those of the others are not.
+        """
         if taken.whole:
             self._frames.clear()
         self._frames.append(taken)
@@ -122,6 +130,9 @@ class Publisher:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+        if self._story is not None and not self._reading.failures:
+            with contextlib.suppress(SourceError):
+                await self._stream.let_go(self._story.id, LEAD, self._token)
         await self._stream.close()
 
     async def once(self) -> None:
@@ -151,6 +162,8 @@ class Publisher:
         if incident is None or story is None:
             return False
         await self._send_entries(story)
+        if not await self._stream.hold(story.id, LEAD, self._token, LEAD_FOR):
+            return True
         await self._announce(story, incident)
         while self._frames:
             taken = self._frames[0]

@@ -127,7 +127,7 @@ def filmed(scene: Set, pool: AtOnce) -> tuple[Filming, IncidentClock, list[Taken
         taken.append(one)
 
     incident = IncidentClock(scene.clock, FakeJournal(scene.clock))
-    return Filming(scene.camera, Encoder(Masker(), 1_000_000), incident, pool, [sink]), incident, taken
+    return Filming(scene.camera, Encoder(Masker(), 1_000_000), incident, pool, [sink], "PROD"), incident, taken
 
 
 async def test_it_films_while_an_incident_is_open_and_begins_with_a_whole_frame() -> None:
@@ -145,6 +145,17 @@ async def test_it_films_while_an_incident_is_open_and_begins_with_a_whole_frame(
     await incident.resolve()
     await filming.once()
     assert len(taken) == WHOLE_EVERY + 2
+
+
+async def test_an_incident_of_another_environment_is_not_filmed() -> None:
+    scene = Set()
+    filming, incident, taken = filmed(scene, AtOnce())
+    elsewhere = IncidentClock(scene.clock, journal := FakeJournal(scene.clock), environment="STAGING")
+    await elsewhere.declare("P1", "Cron stuck")
+    incident.hear(await journal.entries())
+    await filming.once()
+    assert incident.current is not None
+    assert taken == []
 
 
 async def test_after_a_frame_that_was_lost_a_whole_one_comes() -> None:
