@@ -17,6 +17,7 @@ from cockpit.engine.road import Road
 from cockpit.engine.runner import Runner
 from cockpit.engine.share.camera import Spotlight
 from cockpit.engine.share.following import Following
+from cockpit.engine.share.leases import Leases
 from cockpit.engine.terminal import LentTerminal
 from cockpit.engine.watch import Watch
 from cockpit.model.incident import EnvironmentFacts, Role
@@ -88,6 +89,7 @@ class Session:
         environments: the names of all environments of the configuration, this one among them.
         spotlight: where the screen says what it is about, for those who follow.
         following: what is followed here in place of systems, None in every other cockpit.
+        leases: what keeps two operators from running one step at once; None where nothing is shared.
         beside: what starts and ends with the session.
     """
 
@@ -125,6 +127,7 @@ class Session:
     environments: tuple[str, ...] = ()
     spotlight: Spotlight = field(default_factory=Spotlight)
     following: Following | None = None
+    leases: Leases | None = None
     beside: tuple[Beside, ...] = ()
 
     @property

@@ -24,6 +24,7 @@ from cockpit.ui.spans import Tone
 from cockpit.ui.walk import Act, Walk
 
 if TYPE_CHECKING:
+    from cockpit.engine.road import Road
     from cockpit.engine.session import Session
     from cockpit.ui.screens.main import MainScreen
 
@@ -394,6 +395,17 @@ class StepKeys:
             return None
         if not await self._filled(walk, command):
             return None
+        leases = self._session.leases
+        if leases is None:
+            return await self._change(road, walk, step, command)
+        run = walk.run
+        async with leases.on(f"{run.runbook.sha256[:16]}:{run.procedure.slug}:{step.id}") as other:
+            if not other:
+                return await self._change(road, walk, step, command)
+        self._screen.say(f"{other} is at this step now; the timeline will say what became of it", Tone.WARN)
+        return None
+
+    async def _change(self, road: Road, walk: Walk, step: Step, command: Command) -> Outcome | None:
         draft = self._session.runner.draft(walk.run, step, command)
 
         async def conclude(outcome: Outcome) -> str:

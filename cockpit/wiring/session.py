@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-from collections.abc import Sequence
 from pathlib import Path
 
 from cockpit.adapters.clock import SystemClock
@@ -24,7 +23,7 @@ from cockpit.engine.mutes import mutes_in
 from cockpit.engine.policy import Policy
 from cockpit.engine.road import Road
 from cockpit.engine.runner import Places, Runner
-from cockpit.engine.session import Beside, Session
+from cockpit.engine.session import Session
 from cockpit.engine.share.camera import Spotlight
 from cockpit.engine.suggest import failing_words
 from cockpit.engine.watch import Watch
@@ -41,7 +40,7 @@ from cockpit.wiring.notes import Notes
 from cockpit.wiring.parts import Parts
 from cockpit.wiring.places import library_folders
 from cockpit.wiring.preferences import remembered
-from cockpit.wiring.share import Filmed, sharing
+from cockpit.wiring.share import Filmed, Shared, sharing
 from cockpit.wiring.sources import add_sources
 
 READERS = 3
@@ -85,9 +84,9 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
         policy = Policy(role, facts, clock, actor())
         road = Road(policy, parts.executors, journal, clock, masker, lambda: incident.id, watch.poke)
     spotlight = Spotlight()
-    beside: Sequence[Beside] = ()
+    shared = Shared()
     if journal is not None and not trouble:
-        beside = sharing(
+        shared = sharing(
             loaded, Filmed(journal_path(loaded), board, incident, masker, clock, spotlight, who, facts.label)
         )
     return Session(
@@ -124,7 +123,8 @@ def open_session(loaded: Loaded, name: str | None, role: Role) -> Session:
         archives=parts.archives,
         environments=tuple(loaded.settings.environments),
         spotlight=spotlight,
-        beside=tuple(beside),
+        leases=shared.leases,
+        beside=shared.beside,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -17,6 +16,7 @@ from cockpit.engine.session import Beside
 from cockpit.engine.share.camera import Camera, Spotlight
 from cockpit.engine.share.filming import Filming, Sink
 from cockpit.engine.share.frames import Encoder
+from cockpit.engine.share.leases import Leases
 from cockpit.engine.share.publisher import SHARE, Publisher, Signature
 from cockpit.model.errors import ConfigError
 from cockpit.model.masking import Masker
@@ -85,7 +85,15 @@ class Filmed:
     environment: str
 
 
-def sharing(loaded: Loaded, filmed: Filmed) -> Sequence[Beside]:
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What goes on beside the screen, and what keeps two operators from running one step at once."""
+
+    beside: tuple[Beside, ...] = ()
+    leases: Leases | None = None
+
+
+def sharing(loaded: Loaded, filmed: Filmed) -> Shared:
     """What records an operator's incidents, and shares them where the configuration says so.
 
     An address or key of the share that leads nowhere keeps nobody from working: its dot says so.
@@ -100,35 +108,36 @@ def sharing(loaded: Loaded, filmed: Filmed) -> Sequence[Beside]:
         recorder = Recorder(recordings_folder(filmed.journal), megabytes * 1_000_000)
         sinks.append(recorder.take)
         beside.append(recorder)
-    publisher = _publisher(loaded.settings.share, filmed)
-    if publisher is not None:
-        sinks.append(publisher.take)
-        beside.append(publisher)
+    leases = _add_publisher(loaded.settings.share, filmed, sinks, beside)
     if not sinks:
-        return ()
+        return Shared()
     encoder = Encoder(filmed.masker, loaded.settings.share.frame_bytes)
     camera = Camera(filmed.board, filmed.spotlight, filmed.clock)
     pool = BlockingPool("film", 1)
-    return (Filming(camera, encoder, filmed.incident, pool, sinks, filmed.environment), *beside)
+    filming = Filming(camera, encoder, filmed.incident, pool, sinks, filmed.environment)
+    return Shared((filming, *beside), leases)
 
 
-def _publisher(settings: ShareSettings, filmed: Filmed) -> Publisher | None:
-    """What shares; None where nothing is shared, or cannot be."""
+def _add_publisher(settings: ShareSettings, filmed: Filmed, sinks: list[Sink], beside: list[Beside]) -> Leases | None:
+    """Add what shares; nothing where nothing is shared, or cannot be."""
     if not settings.url:
         return None
     from cockpit.adapters.journal_reader import JournalReader
     from cockpit.adapters.pool import BlockingPool
 
-    board, masker = filmed.board, filmed.masker
+    board, masker, who = filmed.board, filmed.masker, _short(filmed.operator)
     board.announce(SHARE)
     try:
         stream = share_stream(settings, masker, observing=False)
-        signature = Signature(_short(filmed.operator), filmed.environment, share_key(settings, masker))
+        signature = Signature(who, filmed.environment, share_key(settings, masker))
     except ConfigError as error:
         board.publish(Reading(SHARE, ReadingState.FAILED, error=str(error)))
         return None
     record = JournalReader(filmed.journal, BlockingPool("share", 1))
-    return Publisher(stream, record, filmed.incident, masker, filmed.clock, signature, board.publish)
+    publisher = Publisher(stream, record, filmed.incident, masker, filmed.clock, signature, board.publish)
+    sinks.append(publisher.take)
+    beside.append(publisher)
+    return Leases(stream, who, lambda: publisher.story)
 
 
 def _short(who: str) -> str:

@@ -27,6 +27,7 @@ from cockpit.engine.share.entries import shared_line
 from cockpit.engine.share.filming import Filming
 from cockpit.engine.share.follower import Follower
 from cockpit.engine.share.frames import Encoder
+from cockpit.engine.share.leases import Leases
 from cockpit.engine.share.live import read_live
 from cockpit.engine.share.picture import Picture
 from cockpit.engine.share.publisher import Publisher, Signature
@@ -341,6 +342,26 @@ async def test_a_lease_is_had_by_one_until_it_is_given_back_or_runs_out(fallible
     assert await share.hold("story", "step", "bob", 0.05)
     await until_answered(lambda: share.hold("story", "step", "ada", 60.0), what="the end of the lease")
     assert not await share.hold("story", "step", "bob", 60.0)
+    await share.close()
+
+
+async def test_who_runs_a_step_is_known_to_the_other(fallible: FallibleRedis) -> None:
+    share = a_share(fallible.server.url)
+    ada, bob = Leases(share, "ada@laptop", lambda: "story"), Leases(share, "bob@desk", lambda: "story")
+    async with ada.on("step 6") as first:
+        async with bob.on("step 6") as second, bob.on("step 7") as third:
+            assert (first, second, third) == ("", "ada@laptop", "")
+        async with bob.on("step 6") as still:
+            assert still == "ada@laptop", "who was refused took nothing away"
+    async with bob.on("step 6") as after:
+        assert after == ""
+    with Redis.from_url(fallible.server.url) as client:
+        assert client.keys("team:lease:*") == []
+    fallible.kill()
+    async with bob.on("step 6") as lost:
+        assert lost == "", "a share that is lost keeps nobody from working"
+    async with Leases(share, "bob@desk", lambda: "").on("step 6") as unshared:
+        assert unshared == ""
     await share.close()
 
 

@@ -135,3 +135,36 @@ async def test_no_key_of_an_observer_fails_where_there_is_nothing_to_ask(pane: s
         assert screen.app.failure is None
         assert not screen.ending()
         assert "the cockpit itself failed" not in screen.text
+
+
+class FakeLeases:
+    """FAKE: somebody else has every lease."""
+
+    def __init__(self, other: str) -> None:
+        self.other = other
+        self.asked: list[str] = []
+
+    @asynccontextmanager
+    async def on(self, what: str) -> AsyncIterator[str]:
+        self.asked.append(what)
+        yield self.other
+
+
+@pytest.mark.parametrize(("other", "said"), [("grace@desk", "grace@desk is at this step now"), ("", "Do this?")])
+async def test_a_step_that_somebody_else_is_at_does_not_begin(other: str, said: str) -> None:
+    leases = FakeLeases(other)
+    async with a_screen(Role.OPERATOR, (160, 48), a_range(leases=leases)) as screen:
+        await screen.until_text("Cron stuck")
+        await screen.press("0", "enter")
+        await screen.until_text("Step 1 of")
+        await screen.press("j", "j", "j")
+        await screen.until_text("Step 4 of")
+        await screen.press("i")
+        await screen.until_text("Which lock?")
+        await screen.press(*"lock:cron:recalculate", "enter")
+        await screen.until_text("DEL lock:cron:recalculate")
+        screen.range.clock.advance(5.0)
+        await screen.press("enter")
+        await screen.until_text(said)
+        assert len(leases.asked) == 1
+        assert ("Do this?" in screen.text) is not bool(other)

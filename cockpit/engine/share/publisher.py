@@ -111,6 +111,11 @@ class Publisher:
         self._reading: Reading[object] = Reading(SHARE)
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def story(self) -> str:
+        """The identity of what is shared now, "" when nothing is or the share is lost."""
+        return self._story.id if self._story is not None and not self._reading.failures else ""
+
     async def take(self, taken: Taken) -> None:
         """Keep a frame until it is sent; only those since the last whole one are of use to anybody.
 
