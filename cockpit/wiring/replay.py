@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from cockpit.adapters.clock import SystemClock
 from cockpit.adapters.journal_reading import open_readonly
 from cockpit.adapters.pool import BlockingPool
-from cockpit.adapters.recording import Recording, recordings_folder
+from cockpit.adapters.recording import Recorded, Recording, recordings_folder
 from cockpit.config.load import Loaded
 from cockpit.config.settings import Settings
 from cockpit.config.terminal import ascii_locale
@@ -29,6 +30,9 @@ from cockpit.model.masking import Masker
 from cockpit.wiring.following import followed_facts
 from cockpit.wiring.incident import incident_plan
 from cockpit.wiring.journal import journal_path
+
+SOON = timedelta(seconds=10)
+"""A first picture within this time after the declaration is where a replay begins, so that it never begins dark."""
 
 
 def story_of(loaded: Loaded | None, name: str | None) -> tuple[str, list[JournalEntry]]:
@@ -54,6 +58,13 @@ def replayed_facts(loaded: Loaded | None, entries: Sequence[JournalEntry]) -> En
     return followed_facts(loaded or Loaded(Settings(), None), label or "REPLAY")
 
 
+def bounds(entries: Sequence[JournalEntry], frames: Sequence[Recorded]) -> tuple[datetime, datetime]:
+    """When a replay begins and ends: with the declaration, or with the first picture where that came soon after it."""
+    times = [*(entry.at for entry in entries), *(frame.at for frame in frames)]
+    begin, first = min(times), min((frame.at for frame in frames), default=min(times))
+    return (first if first - begin <= SOON else begin), max(times)
+
+
 def open_replay(loaded: Loaded | None, incident: str, entries: Sequence[JournalEntry]) -> Session:
     """A session that plays; it is connected to nothing.
 
@@ -63,8 +74,7 @@ def open_replay(loaded: Loaded | None, incident: str, entries: Sequence[JournalE
     settings, masker, system = loaded.settings if loaded else Settings(), Masker(), SystemClock()
     recording = Recording(recordings_folder(journal_path(loaded)), incident)
     frames = recording.frames()
-    times = [*(entry.at for entry in entries), *(frame.at for frame in frames)]
-    clock, board, logs = ReplayClock(min(times), max(times), system), Board(), LogBuffer()
+    clock, board, logs = ReplayClock(*bounds(entries, frames), system), Board(), LogBuffer()
     heard = IncidentClock(clock, None)
     pool = BlockingPool("replay", 1)
     replay = Replay(incident, entries, frames, recording.read, Picture(board, logs), heard, clock, pool)
