@@ -179,16 +179,16 @@ def _checks() -> list[dict[str, str]]:
             "every": "5s",
         },
         {"name": "backup.age", "http": "/api/health", "ok": "body.backup_age_seconds < 93600.0", "every": "5s"},
-        {"name": "api.selftest", "http": "/api/selftest", "ok": "status == 200", "every": "3s"},
+        {"name": "writes.selftest", "http": "/api/selftest", "ok": "status == 200", "every": "3s"},
         {
-            "name": "api.errors",
+            "name": "requests.failed",
             "metrics": "/metrics",
             "metric": _ERRORS,
             "over": "30s",
             "ok": "percent < 3.0",
             "every": "2s",
         },
-        {"name": "db.blocked", "sql": _BLOCKED, "ok": "value == 0", "every": "2s"},
+        {"name": "sessions.blocked", "sql": _BLOCKED, "ok": "value == 0", "every": "2s"},
         {"name": "webhooks.failed", "sql": _FAILED_EVENTS, "ok": "value == 0", "every": "3s"},
     ]
 

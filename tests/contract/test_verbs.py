@@ -27,11 +27,11 @@ HEALTHY = {
     "billing.degraded",
     "api.latency",
     "cron.errors",
-    "api.errors",
+    "requests.failed",
     "backup.age",
     "migrations.current",
-    "api.selftest",
-    "db.blocked",
+    "writes.selftest",
+    "sessions.blocked",
     "webhooks.failed",
 }
 

@@ -129,36 +129,36 @@ NOT_SERVED_YET: Final = frozenset(
 )
 """Paths that the design gives to the sample service and that it does not answer yet."""
 CHECKS: Final = """
-    api.errors api.healthz api.ready api.selftest backup.age migrations.current
-    db.blocked db.connected db.connections kv.connected cron.recalculate
+    requests.failed api.healthz api.ready writes.selftest backup.age migrations.current
+    sessions.blocked db.connected db.connections kv.connected cron.recalculate
     cron.billing-reconcile billing.degraded webhooks.failed
 """
 """The checks of the sandbox, by name."""
 _NO_ANSWER = (
-    "api.healthz api.ready api.selftest backup.age migrations.current db.connected kv.connected billing.degraded"
+    "api.healthz api.ready writes.selftest backup.age migrations.current db.connected kv.connected billing.degraded"
 )
 OUTAGES: Final = (
     ("API down", _NO_ANSWER, "", ""),
     (
         "Database down",
-        "api.healthz api.ready api.selftest db.connected",
-        "db.blocked db.connections billing.degraded cron.recalculate webhooks.failed",
+        "api.healthz api.ready writes.selftest db.connected",
+        "sessions.blocked db.connections billing.degraded cron.recalculate webhooks.failed",
         "",
     ),
     (
         "Database connection issues",
-        "api.healthz api.ready api.selftest db.blocked db.connected db.connections",
+        "api.healthz api.ready writes.selftest sessions.blocked db.connected db.connections",
         "billing.degraded",
         "",
     ),
-    ("Redis down", "api.errors api.healthz api.ready api.selftest kv.connected", "", ""),
-    ("Blocked sessions", "api.errors api.selftest db.blocked", "", ""),
-    ("Database read-only", "api.errors api.selftest", "", ""),
+    ("Redis down", "requests.failed api.healthz api.ready writes.selftest kv.connected", "", ""),
+    ("Blocked sessions", "requests.failed writes.selftest sessions.blocked", "", ""),
+    ("Database read-only", "requests.failed writes.selftest", "", ""),
     ("Cron stuck", "cron.recalculate", "", "recalculate"),
-    ("Feature flag emergency", "api.errors", "", ""),
+    ("Feature flag emergency", "requests.failed", "", ""),
     ("Lock contention", "cron.billing-reconcile", "", "billing-reconcile"),
     ("Job scheduler stale", "api.ready cron.recalculate cron.billing-reconcile", "", ""),
-    ("Migrations not current", "api.ready api.errors migrations.current", "", ""),
+    ("Migrations not current", "api.ready requests.failed migrations.current", "", ""),
     ("Backup stale", "backup.age", "", ""),
     ("Billing degraded", "billing.degraded", "", ""),
     ("Payment webhooks failing", "billing.degraded webhooks.failed", "", ""),

@@ -23,7 +23,7 @@ class ApiDown(Scenario):
     runbook = "api-down.md"
     procedure = "api-down"
     required = frozenset({"api.healthz", "api.ready", "db.connected", "kv.connected", "billing.degraded"})
-    allowed = required | {"api.errors", "backup.age", "migrations.current", "api.latency", "api.selftest"}
+    allowed = required | {"requests.failed", "backup.age", "migrations.current", "api.latency", "writes.selftest"}
 
     async def inject(self, sandbox: Range) -> None:
         """Let both hang, once they were at work."""

@@ -29,8 +29,8 @@ class BlockingChain(Scenario):
     )
     runbook = "blocked-sessions.md"
     procedure = "blocked-sessions"
-    required = frozenset({"db.blocked"})
-    allowed = required | {"api.errors", "api.latency", "api.selftest"}
+    required = frozenset({"sessions.blocked"})
+    allowed = required | {"requests.failed", "api.latency", "writes.selftest"}
 
     async def inject(self, sandbox: Range) -> None:
         """Start the import; wait until several sessions have been held up for seconds."""

@@ -34,15 +34,15 @@ class DbConnections(Scenario):
     procedure = "database-connection-issues"
     required = frozenset({"db.connected", "db.connections", "api.healthz"})
     allowed = required | {
-        "api.errors",
+        "requests.failed",
         "backup.age",
         "migrations.current",
         "api.latency",
         "api.ready",
-        "api.selftest",
+        "writes.selftest",
         "billing.degraded",
         "cron.errors",
-        "db.blocked",
+        "sessions.blocked",
     }
 
     async def inject(self, sandbox: Range) -> None:

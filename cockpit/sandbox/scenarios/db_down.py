@@ -20,16 +20,16 @@ class DbDown(Scenario):
     procedure = "database-down"
     required = frozenset({"db.connected", "db.connections", "api.healthz", "api.ready"})
     allowed = required | {
-        "api.errors",
+        "requests.failed",
         "backup.age",
         "migrations.current",
         "api.latency",
-        "api.selftest",
+        "writes.selftest",
         "billing.degraded",
         "cron.billing-reconcile",
         "cron.errors",
         "cron.recalculate",
-        "db.blocked",
+        "sessions.blocked",
         "webhooks.failed",
     }
 

@@ -22,8 +22,8 @@ class DbReadOnly(Scenario):
     )
     runbook = "database-read-only.md"
     procedure = "database-read-only"
-    required = frozenset({"api.selftest"})
-    allowed = required | {"api.errors", "api.latency", "cron.errors"}
+    required = frozenset({"writes.selftest"})
+    allowed = required | {"requests.failed", "api.latency", "cron.errors"}
 
     async def inject(self, sandbox: Range) -> None:
         """Forbid writes to new sessions, and end those of the service, as its next deployment would."""

@@ -31,7 +31,7 @@ class FlagGoneBad(Scenario):
     )
     runbook = "feature-flags.md"
     procedure = "feature-flag-emergency"
-    required = frozenset({"api.errors"})
+    required = frozenset({"requests.failed"})
     allowed = required
 
     async def inject(self, sandbox: Range) -> None:

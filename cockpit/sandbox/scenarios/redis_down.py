@@ -20,9 +20,9 @@ class RedisDown(Scenario):
     procedure = "redis-down"
     required = frozenset({"kv.connected", "api.healthz", "api.ready"})
     allowed = required | {
-        "api.errors",
+        "requests.failed",
         "api.latency",
-        "api.selftest",
+        "writes.selftest",
         "cron.billing-reconcile",
         "cron.errors",
         "cron.recalculate",
