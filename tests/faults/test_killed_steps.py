@@ -100,6 +100,7 @@ async def test_a_request(tmp_path: Path) -> None:
         await stage.stop()
 
 
+@pytest.mark.docker
 async def test_the_restart_of_a_container(tmp_path: Path) -> None:
     client = client_or_skip()
     ensure_image(client)
