@@ -26,7 +26,7 @@ from cockpit.model.errors import CockpitError
 from cockpit.model.incident import Role
 from cockpit.ui.app import CockpitApp
 from cockpit.ui.bindings import REGISTRY
-from cockpit.ui.keyline import KeyLine
+from cockpit.ui.keyline import KeyLine, TakesKeys
 from cockpit.ui.screens.confirm import ConfirmScreen
 from cockpit.wiring.facts import environment_facts
 from cockpit.wiring.session import open_session
@@ -157,7 +157,16 @@ class Monkey:
     def busy(self) -> bool:
         """Whether something waits; fails when the cockpit has."""
         assert self.app._exception is None, repr(self.app._exception)
-        return len(self.app.keys) > 0 or not self.app._message_queue.empty()
+        opening = isinstance(self.app.screen, TakesKeys) and not self.app.screen.ready
+        return opening or len(self.app.keys) > 0 or not self.app._message_queue.empty()
+
+    async def go_home(self) -> None:
+        """Close what is open: the cockpit is not to be ended in the middle of an opening."""
+        for _ in range(BATCH):
+            if self.app.screen is self.app.main:
+                return
+            self.press("escape")
+            await self.catch_up()
 
 
 async def main(config: Path, role: Role, seed: int, number: int, plant: str) -> None:
@@ -180,6 +189,7 @@ async def main(config: Path, role: Role, seed: int, number: int, plant: str) -> 
         if plant:
             planted(json.loads(plant))
         await monkey.play(number - number // 2)
+        await monkey.go_home()
         app.done = True
     told = {"sent": monkey.sent, "screens": monkey.screens, "questions": app.questions, "left": app.tries}
     sys.stdout.write(json.dumps(told) + "\n")
