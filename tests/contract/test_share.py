@@ -38,6 +38,8 @@ from cockpit.model.logs import Level, LogBatch, LogLine
 from cockpit.model.masking import Masker
 from cockpit.model.readings import Reading, ReadingState, SourceKind
 from cockpit.model.share import LiveIncident, Scene
+from cockpit.sandbox import redis_server
+from tests.contract.test_redis_versions import PROGRAMS
 from tests.support.awaiting import until, until_answered
 from tests.support.fake_session import API_LOG, KV, MAIN, START, an_activity, the_locks
 from tests.support.servers import FallibleRedis, fallible_redis
@@ -48,8 +50,9 @@ QUICK = 0.4
 """Seconds that an exchange may take in these tests."""
 
 
-@pytest.fixture
-def fallible() -> Iterator[FallibleRedis]:
+@pytest.fixture(params=PROGRAMS)
+def fallible(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[FallibleRedis]:
+    monkeypatch.setattr(redis_server, "find_program", lambda: request.param)
     with fallible_redis() as running:
         yield running
 
