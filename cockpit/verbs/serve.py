@@ -19,7 +19,7 @@ from cockpit.verbs.output import print_json
     metavar="URL",
     help="How browsers reach it, when a proxy stands before it: https://cockpit.example.com",
 )
-@click.option("--clients", default=32, show_default=True, help="How many may look at a time; each takes about 150 MB.")
+@click.option("--clients", default=32, show_default=True, help="How many may look at a time; each takes about 120 MB.")
 @click.option("--json", "as_json", is_flag=True, help="Print only JSON.")
 @click.pass_context
 def command(
