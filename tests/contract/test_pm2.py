@@ -9,6 +9,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from cockpit.adapters.clock import SystemClock
@@ -217,7 +218,7 @@ async def test_a_daemon_that_dies_in_the_middle_leaves_the_outcome_unknown() -> 
         own = Pm2("apps", str(daemon.home), daemon.command, deadline=30)
         [deaf] = running(await snapshot_when(own, lambda found: bool(running(found, "deaf"))), "deaf")
         assert deaf.pid is not None
-        executor = Pm2Executor(own, SystemClock())
+        process, executor = psutil.Process(deaf.pid), Pm2Executor(own, SystemClock())
         prepared = await executor.prepare(ServiceOperation("restart", "deaf"))
         permit = permit_for(executor.id, prepared.operation, prepared.identity, timeout=5.0)
         doing = asyncio.create_task(executor.execute(permit))
@@ -226,6 +227,6 @@ async def test_a_daemon_that_dies_in_the_middle_leaves_the_outcome_unknown() -> 
             os.kill(int((daemon.home / "pm2.pid").read_text()), signal.SIGKILL)
             outcome = await doing
         finally:
-            with contextlib.suppress(ProcessLookupError):  # node ends by itself when it notices
-                os.kill(deaf.pid, signal.SIGKILL)
+            with contextlib.suppress(psutil.NoSuchProcess):  # node ends by itself when it notices
+                process.kill()
     assert outcome.kind is OutcomeKind.UNKNOWN, outcome.reason
