@@ -79,6 +79,26 @@ class Yard:
         return [f"{name} {asked.method} {asked.path}" for name, relay in self.http.items() for asked in relay.writes()]
 
 
+def is_a_look(command: str) -> bool:
+    """Whether it is the script by which a preview looks at keys: it calls nothing but commands that read."""
+    called = set(re.findall(r"redis\.p?call\('?([^',)]*)", command))
+    return command.startswith("EVAL ") and bool(called) and called <= {"TYPE", "GET", "DUMP"}
+
+
+@pytest.mark.parametrize(
+    ("command", "looks"),
+    [
+        ("EVAL return redis.call('GET', KEYS[1]) 1 a", True),
+        ("EVAL redis.call('GET', KEYS[1]) redis.call('DEL', KEYS[1]) 1 a", False),
+        ("EVAL redis.pcall(ARGV[1], KEYS[1]) 1 a DEL", False),
+        ("EVAL return 1 0", False),
+        ("DEL a", False),
+    ],
+)
+def test_a_look_is_told_from_a_write(command: str, looks: bool) -> None:
+    assert is_a_look(command) is looks
+
+
 @pytest.fixture
 def yard(tmp_path: Path) -> Iterator[Yard]:
     audit, home = Audit(tmp_path / "audit"), tmp_path / "home"
@@ -127,7 +147,7 @@ def test_an_operator_who_never_confirms_writes_and_breaks_nothing(yard: Yard, se
     assert told["questions"] > 0, "it was asked to confirm something"
     assert yard.sql.of(OPERATOR), "the operator read from PostgreSQL"
     assert yard.sql_writes(OPERATOR) == []
-    assert yard.kv.writes() == []
+    assert [command for command in yard.kv.writes() if not is_a_look(command)] == []
     assert [asked for asked in yard.posted() if not DRY_RUN.fullmatch(asked)] == []
 
 
