@@ -60,6 +60,7 @@ class Ask(Sheet[str | None]):
         self._taken_at = taken_at
         self._now = now
         self.frame = FrameTitle()
+        self.framed = Vertical(classes="framed")
         self.field: Input = Input(default, select_on_focus=False, compact=True)
         self.field.cursor_blink = False
         self.list = LineTable((Column("", 8, most=40), Column("", 10, flex=1)), show_header=False)
@@ -71,7 +72,7 @@ class Ask(Sheet[str | None]):
         """Question, field, offers."""
         with Vertical(classes="sheet"):
             yield self.frame
-            with Vertical(classes="framed"):
+            with self.framed:
                 yield self.field
                 yield self.problem
             if self._offers:
@@ -82,9 +83,8 @@ class Ask(Sheet[str | None]):
         self.frame.shapes = self.list.shapes = self.shapes
         self._show_title()
         self.set_interval(1.0, self._show_title)
-        framed = self.query_one(".framed")
-        framed.styles.height = 2 if self._offers else 3
-        framed.set_class(bool(self._offers), "joined")
+        self.framed.styles.height = 2 if self._offers else 3
+        self.framed.set_class(bool(self._offers), "joined")
         self.problem.styles.height = 1
         if self._offers:
             self.list.empty = "none of the offers matches; enter takes what is typed, down shows them all"
