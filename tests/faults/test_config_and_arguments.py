@@ -109,7 +109,7 @@ def test_a_configuration_that_is_not_there(tmp_path: Path) -> None:
 def test_a_runbook_that_is_not_there_is_said_on_the_screen(healthy_range: RangeInfo) -> None:  # noqa: F811
     with screen("--config", healthy_range.config, "--runbook", "nothing.md") as terminal:
         terminal.wait("no procedure for nothing.md was found", LONG)
-        terminal.wait(CALM, LONG)
+        terminal.wait(CALM, 120.0)
 
 
 def test_without_a_journal_everything_is_read_and_nothing_is_changed(stuck: RangeInfo, tmp_path: Path) -> None:
@@ -166,6 +166,6 @@ def nothing_is_changed(info: RangeInfo, config: Path, banner: str, before_the_ke
 
 def test_no_password_is_in_the_process_list(healthy_range: RangeInfo) -> None:  # noqa: F811
     with screen("--config", healthy_range.config) as terminal:
-        terminal.wait(CALM, LONG)
+        terminal.wait(CALM, 120.0)
         words = " ".join(psutil.Process(terminal.pid).cmdline())
         assert (urlsplit(healthy_range.postgres).password or "none") not in words
