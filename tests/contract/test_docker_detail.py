@@ -289,4 +289,4 @@ async def test_no_thread_is_left_behind(containers: Containers) -> None:
         names = [thread.name for thread in threading.enumerate()]
         return [name for name in names if name.startswith(("docker-stream", "docker-brief"))]
 
-    await until(lambda: not left(), what=f"the end of {left()}")
+    await until(lambda: not left(), 60, what=f"the end of {left()}")
