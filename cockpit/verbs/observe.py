@@ -12,6 +12,7 @@ from cockpit.verbs.output import print_json, print_table
 
 if TYPE_CHECKING:
     from cockpit.config.load import Loaded
+    from cockpit.engine.session import Session
     from cockpit.model.share import LiveIncident
 
 _HEADINGS = ("INCIDENT", "SEVERITY", "AGE", "ENVIRONMENT", "OPERATOR", "SEEN", "TITLE")
@@ -57,7 +58,7 @@ def _follow(loaded: Loaded, live: LiveIncident, rotate: float | None) -> int:
     from cockpit.wiring.following import followed_facts
     from cockpit.wiring.tui import First, run_screen, wall_wish
 
-    def open_it():  # type: ignore[no-untyped-def]
+    def open_it() -> Session:
         from cockpit.wiring.following import open_following
 
         return open_following(loaded, live)
@@ -82,7 +83,7 @@ def _replay(loaded: Loaded | None, name: str | None) -> int:
 
     incident, entries = story_of(loaded, name)
 
-    def open_it():  # type: ignore[no-untyped-def]
+    def open_it() -> Session:
         from cockpit.wiring.replay import open_replay
 
         return open_replay(loaded, incident, entries)

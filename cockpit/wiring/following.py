@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from datetime import datetime
 
 from cockpit.adapters.clock import SystemClock
 from cockpit.adapters.pool import BlockingPool
 from cockpit.config.load import Loaded
-from cockpit.config.terminal import ascii_locale
 from cockpit.engine.board import Board
 from cockpit.engine.incident_clock import IncidentClock
-from cockpit.engine.library import Library
 from cockpit.engine.log_buffer import LogBuffer
-from cockpit.engine.runner import Runner
 from cockpit.engine.session import Session
 from cockpit.engine.share.follower import Follower
 from cockpit.engine.share.live import read_live
 from cockpit.engine.share.picture import Picture
 from cockpit.engine.share.publisher import SHARE
-from cockpit.engine.watch import Watch
 from cockpit.model.errors import ConfigError, SourceGarbled
 from cockpit.model.health import Json
-from cockpit.model.incident import EnvironmentFacts, Role
+from cockpit.model.incident import EnvironmentFacts
 from cockpit.model.masking import Masker
 from cockpit.model.share import LiveIncident
 from cockpit.model.wording import short_duration
 from cockpit.wiring.facts import environment_facts
-from cockpit.wiring.incident import incident_plan
+from cockpit.wiring.onlooker import onlooker
 from cockpit.wiring.share import share_key, share_stream
 
 
@@ -95,28 +90,16 @@ def open_following(loaded: Loaded, live: LiveIncident) -> Session:
     incident = IncidentClock(clock, None, environment=live.environment)
     picture, pool = Picture(board, logs), BlockingPool("follow", 1)
     follower = Follower(stream, live, picture, incident, clock, pool, board.publish, key)
-    interface = settings.interface
-    return Session(
-        environment=followed_facts(loaded, live.environment),
-        role=Role.OBSERVER,
-        actor="",
-        clock=clock,
+    return onlooker(
+        settings,
+        followed_facts(loaded, live.environment),
+        follower,
         board=board,
-        watch=Watch(board, logs, clock, ()),
         logs=logs,
-        library=Library(),
-        runner=Runner((), {}, board, None, clock, masker, lambda: incident.id),
-        road=None,
-        journal=None,
         incident=incident,
+        clock=clock,
         masker=masker,
-        keys=dict(settings.keys),
-        theme=interface.theme,
-        ascii=interface.ascii or ascii_locale(os.environ),
-        bell=interface.bell,
-        plan=incident_plan(settings),
-        following=follower,
-        beside=(follower,),
+        bell=settings.interface.bell,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -12,24 +11,20 @@ from cockpit.adapters.pool import BlockingPool
 from cockpit.adapters.recording import Recorded, Recording, recordings_folder
 from cockpit.config.load import Loaded
 from cockpit.config.settings import Settings
-from cockpit.config.terminal import ascii_locale
 from cockpit.engine.board import Board
 from cockpit.engine.incident_clock import IncidentClock
-from cockpit.engine.library import Library
 from cockpit.engine.log_buffer import LogBuffer
 from cockpit.engine.postmortem import LATEST, masked, named_incident
-from cockpit.engine.runner import Runner
 from cockpit.engine.session import Session
 from cockpit.engine.share.picture import Picture
 from cockpit.engine.share.replay import Replay
 from cockpit.engine.share.replay_clock import ReplayClock
-from cockpit.engine.watch import Watch
 from cockpit.model.errors import JournalError
-from cockpit.model.incident import EnvironmentFacts, JournalEntry, Role
+from cockpit.model.incident import EnvironmentFacts, JournalEntry
 from cockpit.model.masking import Masker
 from cockpit.wiring.following import followed_facts
-from cockpit.wiring.incident import incident_plan
 from cockpit.wiring.journal import journal_path
+from cockpit.wiring.onlooker import onlooker
 
 SOON = timedelta(seconds=10)
 """A first picture within this time after the declaration is where a replay begins, so that it never begins dark."""
@@ -78,25 +73,14 @@ def open_replay(loaded: Loaded | None, incident: str, entries: Sequence[JournalE
     heard = IncidentClock(clock, None)
     pool = BlockingPool("replay", 1)
     replay = Replay(incident, entries, frames, recording.read, Picture(board, logs), heard, clock, pool)
-    return Session(
-        environment=replayed_facts(loaded, entries),
-        role=Role.OBSERVER,
-        actor="",
-        clock=clock,
+    return onlooker(
+        settings,
+        replayed_facts(loaded, entries),
+        replay,
         board=board,
-        watch=Watch(board, logs, clock, ()),
         logs=logs,
-        library=Library(),
-        runner=Runner((), {}, board, None, clock, masker, lambda: heard.id),
-        road=None,
-        journal=None,
         incident=heard,
+        clock=clock,
         masker=masker,
-        keys=dict(settings.keys),
-        theme=settings.interface.theme,
-        ascii=settings.interface.ascii or ascii_locale(os.environ),
         bell=False,
-        plan=incident_plan(settings),
-        following=replay,
-        beside=(replay,),
     )

@@ -161,7 +161,7 @@ def test_every_column_can_be_drawn_and_instances_of_one_name_are_told_apart() ->
     assert "95B/100B" in texts
 
 
-@pytest.mark.parametrize(("seconds", "word"), [(3, "just restarted"), (300, "running")])
+@pytest.mark.parametrize(("seconds", "word"), [(3, "restarted"), (300, "running")])
 def test_one_that_came_back_a_moment_ago_says_so(seconds: int, word: str) -> None:
     back = Service(
         ServiceKind.PROCESS, "1", "worker", "running", started_at=AT - timedelta(seconds=seconds), restarts=1

@@ -38,7 +38,7 @@ WIDE = 100
 
 def columns_for(cells: int) -> tuple[Column, ...]:
     """The columns of a pane of that width: names give way to figures where there is little room."""
-    names, owners = (40, 40) if cells >= WIDE else (22, 14)
+    names, owners = (40, 40) if cells >= WIDE else (21, 14)
     lock, state, owner, *others = COLUMNS
     return (replace(lock, most=names), state, replace(owner, most=owners), *others)
 

@@ -162,7 +162,7 @@ class ServiceRows:
     def _state(self, one: Found) -> Line:
         place = rank(one.service, self._now)
         if one.service.running and place == 0 and one.service.health != "unhealthy":
-            return line("just restarted", _MARKS[place][1])
+            return line("restarted", _MARKS[place][1])
         return line(state_words(one.service), Tone.DIM if place >= 3 else _MARKS[place][1])
 
     def _up(self, one: Found) -> Line:
